@@ -1,7 +1,8 @@
-"""Fetch the front-end files in use out of node_modules/ into assets/ (ignored by git, named by STATICFILES_DIRS).
+"""Copy the front-end files in use out of node_modules/ into assets/, which git ignores and settings name.
 
-A list of files, not whole folders: those bring source maps that point nowhere and 1,600 files nobody asks for.
-The icons in tools/icons.txt become one SVG sprite, used as `<svg class="icon"><use href="…/icons.svg#home"/></svg>`.
+A list of files, not whole folders: those bring source maps that point nowhere and 1,600 files nobody
+asks for. The icons in tools/icons.txt become one SVG sprite, used as
+`<svg class="icon"><use href="…/icons.svg#home"/></svg>`.
 
 Standard library only, because it runs before anything is installed.
 """
@@ -27,7 +28,9 @@ FILES = {
 }
 
 # A reference to a missing map makes whitenoise's manifest storage refuse the whole collectstatic.
-SOURCE_MAP = re.compile(r"\n?(?://[#@] sourceMappingURL=[^\n]*|/\*[#@] sourceMappingURL=.*?\*/)\s*", re.DOTALL)
+SOURCE_MAP = re.compile(
+    r"\n?(?://[#@] sourceMappingURL=[^\n]*|/\*[#@] sourceMappingURL=.*?\*/)\s*", re.DOTALL
+)
 SVG = re.compile(r"<svg\b(?P<attributes>[^>]*)>(?P<body>.*)</svg>", re.DOTALL)
 BACKGROUND = re.compile(r'\s*<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
 
@@ -37,7 +40,7 @@ class AssetError(Exception):
 
 
 def icon_names() -> list[str]:
-    """Names listed in tools/icons.txt, sorted, each once. `star-filled` means the filled drawing of `star`."""
+    """Names listed in tools/icons.txt, each once. `star-filled` means the filled drawing of `star`."""
     lines = ICON_LIST.read_text(encoding="utf-8").splitlines()
     return sorted({name for line in lines for name in line.split("#")[0].split()})
 
@@ -61,7 +64,8 @@ def symbol(name: str) -> str:
     paint = (
         'fill="currentColor" stroke="none"'
         if name.endswith("-filled")
-        else 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
+        else 'fill="none" stroke="currentColor" stroke-width="2" '
+        'stroke-linecap="round" stroke-linejoin="round"'
     )
     return f'<symbol id="{name}" viewBox="0 0 24 24" {paint}>{body}</symbol>'
 
