@@ -97,35 +97,31 @@ def interpreter() -> str:
     )
 
 
+def uv_environment() -> dict:
+    """pip's settings of where packages come from hold for uv too, which does not read them by itself."""
+    env = dict(os.environ)
+    if "UV_DEFAULT_INDEX" not in env and "UV_INDEX_URL" not in env:
+        listed = command([PYTHON, "-m", "pip", "config", "list"], what="reading pip's settings")
+        settings = dict(line.split("=", 1) for line in listed.splitlines() if "=" in line)
+        index = settings.get(":env:.index-url") or settings.get("global.index-url")
+        if index:
+            env["UV_DEFAULT_INDEX"] = index.strip("'\"")
+    return env
+
+
 def install(lock: Path) -> None:
     """Install one lock: by uv, which is several times quicker, or by pip where uv cannot be had."""
     uv = VENV / "bin" / "uv"
-    pip = [
-        PYTHON,
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "--quiet",
-        "--require-hashes",
-        "--requirement",
-    ]
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--require-hashes"]
+    quick = [uv, "pip", "install", "--quiet", "--python", PYTHON, "--require-hashes", "--compile-bytecode"]
     try:
         if not uv.exists():
-            command([*pip, REQUIREMENTS / "uv.txt"], what="installing uv")
-        arguments = [
-            "pip",
-            "install",
-            "--quiet",
-            "--python",
-            PYTHON,
-            "--require-hashes",
-            "--compile-bytecode",
-        ]
-        command([uv, *arguments, "--requirement", lock], what=f"uv, installing {lock.name},")
+            command([*pip, "--requirement", REQUIREMENTS / "uv.txt"], what="installing uv")
+        arguments = ["--system-certs", "--requirement", lock]
+        command([*quick, *arguments], what=f"uv, installing {lock.name},", env=uv_environment())
     except SetupError as error:
-        say(f"{str(error).splitlines()[0]} falling back to pip, which takes longer")
-        command([*pip, lock], what=f"installing {lock.name}")
+        say(f"{str(error).splitlines()[-1].strip()}: falling back to pip, which takes longer")
+        command([*pip, "--requirement", lock], what=f"installing {lock.name}")
 
 
 def python_packages(*, dev: bool) -> None:
