@@ -25,17 +25,8 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 LANGUAGES = ["zh_Hans", "zh_Hant"]
-SOURCES = ("*.py", "*.html", "*.txt", "*.js", "locale/*.po")
-IGNORED = (
-    "tests/*",
-    "tools/*",
-    "requirements/*",
-    "docs/*",
-    "benchmarks/*",
-    "assets/*",
-    "data/*",
-    "node_modules/*",
-)
+SOURCES = ("*.py", "*.html", "*.txt", "*.js", "*.po")
+WORDLESS = {"assets", "benchmarks", "data", "docs", "node_modules", "requirements", "tests", "tools"}
 CREATED = re.compile(r'^"POT-Creation-Date:.*\n', re.MULTILINE)
 SHOWN = 20
 
@@ -55,15 +46,12 @@ def compile_catalogues(paths: list[Path]) -> None:
         aside.replace(path.with_suffix(".mo"))
 
 
-def source_files() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *SOURCES],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+def source_files() -> Iterator[Path]:
+    """What may hold words to translate, relative to the root."""
+    for top in ROOT.iterdir():
+        if top.is_dir() and not top.name.startswith(".") and top.name not in WORDLESS:
+            for pattern in SOURCES:
+                yield from (path.relative_to(ROOT) for path in top.rglob(pattern))
 
 
 def domains() -> list[str]:
@@ -86,8 +74,6 @@ def extracted() -> dict[Path, str]:
             arguments = ["makemessages", "--domain", domain, "--no-location", "--no-obsolete", "--no-wrap"]
             for language in LANGUAGES:
                 arguments += ["--locale", language]
-            for pattern in IGNORED:
-                arguments += ["--ignore", pattern]
             done = subprocess.run(
                 [sys.executable, "-m", "django", *arguments],
                 cwd=copy,

@@ -30,15 +30,14 @@ def typed_files() -> list:
 
 def checks() -> dict:
     found = {
-        "ruff": [BIN / "ruff", "check"],
-        "ruff format": [BIN / "ruff", "format", "--check"],
+        "ruff": [BIN / "ruff", "check", "--output-format", "concise"],
+        "ruff format": [BIN / "ruff", "format", "--check", "--output-format", "concise"],
         "import floors": [BIN / "lint-imports"],
         "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
         "catalogues": [PYTHON, "tools/catalogues.py", "check"],
     }
-    templates = [name for name in ("templates", "portal/templates") if (ROOT / name).is_dir()]
-    if templates:
-        found["djlint"] = [BIN / "djlint", "--lint", "--quiet", *templates]
+    if any((ROOT / "templates").rglob("*.html")):
+        found["djlint"] = [BIN / "djlint", "--lint", "--quiet", "templates"]
     typed = typed_files()
     if typed:
         found["mypy"] = [BIN / "mypy", *typed]

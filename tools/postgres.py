@@ -53,7 +53,10 @@ def complaint(url: str) -> str:
     done = subprocess.run(
         [str(PYTHON), "-c", PROBE, url, str(OLDEST)], capture_output=True, text=True, check=False, cwd=ROOT
     )
-    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["no answer"])[-1]
+    if done.returncode == 0:
+        return ""
+    said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
+    return next((line for line in said if line.startswith("psycopg.")), said[-1] if said else "no answer")
 
 
 def named_server() -> str | None:
