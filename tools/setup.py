@@ -164,7 +164,8 @@ def front_end() -> None:
     if not is_current(stamp, wanted):
         begun = time.monotonic()
         quiet = ["--no-audit", "--no-fund", "--no-progress", "--loglevel=error"]
-        command([*npm(), "ci", "--ignore-scripts", *quiet], what="npm ci")
+        env = {**os.environ, "NODE_USE_SYSTEM_CA": "1"}
+        command([*npm(), "ci", "--ignore-scripts", *quiet], what="npm ci", env=env)
         stamp.write_text(wanted, encoding="utf-8")
         say("front-end packages installed", time.monotonic() - begun)
     sys.path.insert(0, str(ROOT / "tools"))
