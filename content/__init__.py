@@ -1,0 +1,1 @@
+"""Wagtail pages: home, standard, news, legal."""

@@ -1,0 +1,1 @@
+"""Mechanisms without business: people, access, ledger, workflow, calendars, jobs, search, notifications, documents."""

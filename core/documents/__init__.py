@@ -1,0 +1,1 @@
+"""Uploaded files behind an access check, and PDFs."""

@@ -1,0 +1,20 @@
+"""What happened: events with salted commitments, seals, proofs, receipts and readers.
+
+``declare`` event types at start-up, ``record`` an event in the transaction of its change, show a ``timeline``.
+"""
+
+from core.lazy import public_names
+
+__getattr__ = public_names(
+    __name__,
+    {
+        "declare": "registry",
+        "event_type": "registry",
+        "event_types": "registry",
+        "record": "recording",
+        "build_event": "recording",
+        "bulk_record": "recording",
+        "timeline": "timelines",
+        "facts_of": "timelines",
+    },
+)

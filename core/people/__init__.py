@@ -1,0 +1,1 @@
+"""The user model: e-mail sign-in, language, time zone."""

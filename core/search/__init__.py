@@ -1,0 +1,1 @@
+"""One table of search terms, written by the saving services."""

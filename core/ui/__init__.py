@@ -1,0 +1,1 @@
+"""Components, template tags, list and form machinery shared by every page."""

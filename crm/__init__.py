@@ -1,0 +1,1 @@
+"""The manufacturer's CRM core: territories, catalogue, accounts, identity, projects, opportunities, activities."""

@@ -1,0 +1,1 @@
+"""Organisations (prospects, customers, partners), contacts, house listings."""

@@ -1,0 +1,1 @@
+"""Calls, visits and other activities on accounts and opportunities."""

@@ -1,0 +1,1 @@
+"""Product families, product lines and products."""

@@ -1,0 +1,1 @@
+"""Is this the same customer? Normal forms, match keys, find_matches."""

@@ -1,0 +1,1 @@
+"""Projects and tenders of a customer."""

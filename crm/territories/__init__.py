@@ -1,0 +1,1 @@
+"""The territory tree and the scopes of staff."""

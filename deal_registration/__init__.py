@@ -1,0 +1,1 @@
+"""Registrations, claims and the conflict check."""

@@ -1,0 +1,1 @@
+"""Programmes, partner organisations, membership, authorisations, agreements, tiers; builds the actor."""

@@ -1,0 +1,71 @@
+"""The settings of a programme version and a tier's benefits, as typed objects with their defaults.
+
+Every number of the business is here as a *default* of a setting; what counts is what the version in force says.
+"""
+
+from dataclasses import asdict, dataclass, field, fields
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Disclosure(StrEnum):
+    """How much of a verdict the partner is told."""
+
+    NOTHING = "nothing"  # received, in review
+    CLASS = "class"  # class and codes in plain words
+    CLASS_AND_RELEASE = "class_and_release"  # and the day a taken scope becomes free
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeTerms:
+    """What one programme version sets. Days are calendar days unless the name says business days."""
+
+    protection_days: int = 90
+    protection_reminder_days: tuple[int, ...] = (30, 14, 7)
+    information_business_days: int = 5
+    review_target_business_days: int = 1
+    review_ceiling_business_days: int = 2
+    review_notice_percents: tuple[int, ...] = (80, 100)
+    review_escalation_percent: int = 150
+    direct_activity_days: int = 90
+    repeat_order_days: int = 365
+    minimum_value: dict[str, str] = field(default_factory=dict)  # by currency; empty: none
+    required_documents: tuple[str, ...] = ()
+    required_certificates: dict[str, str] = field(default_factory=dict)  # by product line code
+    disclosure: str = Disclosure.CLASS_AND_RELEASE
+    undisclosed_codes: tuple[str, ...] = ("R08", "R09")
+    auto_approve: bool = False
+
+    @classmethod
+    def from_json(cls, data: dict) -> "ProgrammeTerms":
+        """Read a version's ``settings``; what it does not set has the default, what is unknown is ignored."""
+        known = {}
+        for item in fields(cls):
+            if item.name in data:
+                value = data[item.name]
+                known[item.name] = tuple(value) if isinstance(value, list) else value
+        return cls(**known)
+
+    def to_json(self) -> dict:
+        """Return what is stored in a version's ``settings``."""
+        return {
+            key: list(value) if isinstance(value, tuple) else value for key, value in asdict(self).items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Benefits:
+    """What a tier gives. ``auto_approval_ceiling``: by currency, the largest value approved without a person."""
+
+    margin_points: Decimal = Decimal(0)
+    extra_protection_days: int = 0
+    auto_approval_ceiling: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: dict) -> "Benefits":
+        """Read a tier's ``benefits``."""
+        return cls(
+            margin_points=Decimal(str(data.get("margin_points", 0))),
+            extra_protection_days=int(data.get("extra_protection_days", 0)),
+            auto_approval_ceiling=dict(data.get("auto_approval_ceiling", {})),
+        )
