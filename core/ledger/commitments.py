@@ -1,8 +1,11 @@
 """Salted commitments and the hash of an event's leaf (pure).
 
-A commitment hides a fact until its salt is shown: ``sha256(salt || canonical([name, value]))``. The leaf is the
-RFC 6962 leaf hash over the event's header and its sorted commitments, so that erasing facts leaves it valid and a
-receipt opens only the facts it holds.
+A commitment hides a fact until its salt is shown: ``sha256(salt || canonical([name, value]))``. The leaf is
+the RFC 6962 leaf hash over the event's header and its sorted commitments, so that erasing facts leaves it
+valid and a receipt opens only the facts it holds.
+
+A receipt shows the whole header, so the header names the object by its random reference alone. The serial
+numbers (object, partner, actor) would show rivals' volume: they stand behind a commitment, ``IDS``.
 """
 
 import hashlib
@@ -14,6 +17,7 @@ from typing import Any
 SALT_BYTES = 16
 LEAF_PREFIX = b"\x00"
 LEAF_VERSION = 1
+IDS = "@ids"
 
 
 def canonical(value: Any) -> bytes:
@@ -57,16 +61,28 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def ids(*, object_id: int, partner_id: int | None, actor_id: int | None, actor_system: str) -> list:
+    """Return the value of the fact ``IDS``: an event's serial numbers."""
+    return [object_id, partner_id, actor_id, actor_system]
+
+
+def ids_of(event) -> list:
+    """Return the value of ``IDS`` that an event row's own columns give."""
+    return ids(
+        object_id=event.object_id,
+        partner_id=event.partner_id,
+        actor_id=event.actor_id,
+        actor_system=event.actor_system,
+    )
+
+
 def leaf_data(
     *,
     ref: str,
     type: str,
     at: datetime | str,
     object_type: str,
-    object_id: int,
-    partner_id: int | None,
-    actor_id: int | None,
-    actor_system: str,
+    object_ref: str,
     commitments: dict[str, str],
 ) -> bytes:
     """Return the bytes that an event's leaf hash is taken over."""
@@ -76,9 +92,7 @@ def leaf_data(
             "ref": str(ref),
             "type": type,
             "at": at if isinstance(at, str) else stamp(at),
-            "object": [object_type, object_id],
-            "partner": partner_id,
-            "actor": [actor_id, actor_system],
+            "object": [object_type, object_ref],
             "commitments": commitments,
         }
     )
@@ -97,10 +111,7 @@ def leaf_hash_of(event) -> bytes:
             type=event.type,
             at=event.at,
             object_type=event.object_type,
-            object_id=event.object_id,
-            partner_id=event.partner_id,
-            actor_id=event.actor_id,
-            actor_system=event.actor_system,
+            object_ref=event.object_ref,
             commitments=event.commitments,
         )
     )

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from core.access.actor import Actor
 
-from .commitments import commitment, leaf_hash_of, new_salt
+from .commitments import IDS, commitment, ids, leaf_hash_of, new_salt
 from .models import Era, Event, FactSet
 from .registry import event_type
 
@@ -48,7 +48,8 @@ def build_event(
     event_type(type)
     commitments: dict[str, str] = {}
     fact_sets = []
-    for subject, values in [("", facts or {}), *(personal or {}).items()]:
+    numbers = ids(object_id=object_id, partner_id=partner_id, actor_id=actor_id, actor_system=actor_system)
+    for subject, values in [("", {IDS: numbers, **(facts or {})}), *(personal or {}).items()]:
         if not values:
             continue
         stored = {}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core.access.actor import Actor
 
+from .commitments import IDS
 from .models import Event
 from .registry import EventType, event_type
 
@@ -38,7 +39,10 @@ class TimelineEntry:
 def facts_of(event: Event) -> dict[str, Any]:
     """Return the facts of an event that were not erased, by name."""
     return {
-        name: value for fact_set in event.fact_sets.all() for name, (value, _salt) in fact_set.facts.items()
+        name: value
+        for fact_set in event.fact_sets.all()
+        for name, (value, _salt) in fact_set.facts.items()
+        if name != IDS
     }
 
 
