@@ -1,9 +1,8 @@
+from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from core import apps as house
 
-
-class ContentConfig(house.HouseAppConfig):
+class ContentConfig(AppConfig):
     name = "content"
     label = "content"
     verbose_name = _("Content")

@@ -39,8 +39,9 @@ def _ensure_stages() -> None:
 
 def _is_migrated() -> bool:
     """Tell whether the tables written to here are all there."""
-    from crm.opportunities.models import Stage
     from wagtail.models import Page, Site
+
+    from crm.opportunities.models import Stage
 
     tables = set(connection.introspection.table_names())
     return {model._meta.db_table for model in (Role, BusinessCalendar, Stage, Page, Site)} <= tables
