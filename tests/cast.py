@@ -1,8 +1,8 @@
 """The fixed cast of every test: who they are, where they work, and a signed-in client for each.
 
 Places: ``china`` with ``east`` (Shanghai below it) and ``north``; ``germany`` apart. Lines: ``pumps``,
-``valves``, ``drives``. Partners ``own_partner`` and ``rival_partner`` deal in pumps and valves in all of China,
-openly; ``sub_partner`` stands below ``own_partner``. Objects are named for their part: ``own``, ``rival``.
+``valves``, ``drives``. Partners ``own_partner`` and ``rival_partner`` deal in pumps and valves all over
+China; ``sub_partner`` stands below ``own_partner``. Objects are named for their part: ``own``, ``rival``.
 
 Every fixture makes only what it needs; ``cast`` makes everybody.
 """

@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,47 +30,64 @@ MIGRATE = (
 )
 
 
-def _makers():
-    """Yield the files whose change makes another pristine database."""
-    yield ROOT / "requirements" / "dev.txt"
-    yield from sorted((ROOT / "portal" / "settings").glob("*.py"))
+def _migrations() -> list[Path]:
+    """Return the files whose change makes other tables."""
+    found = [path for top in OURS for path in (ROOT / top).rglob("migrations/*.py")]
+    return [ROOT / "requirements" / "dev.txt", *sorted(found)]
+
+
+def _finishers() -> list[Path]:
+    """Return the files whose change makes other guards or defaults."""
+    found = list((ROOT / "portal" / "settings").glob("*.py"))
     for top in OURS:
-        for path in sorted((ROOT / top).rglob("*.py")):
-            made_it = path.parent.name == "migrations" or path.stem in ("guards", "defaults")
-            if made_it or b"post_migrate" in path.read_bytes():
-                yield path
+        for path in (ROOT / top).rglob("*.py"):
+            if path.stem in ("guards", "defaults") or b"post_migrate" in path.read_bytes():
+                found.append(path)
+    return sorted(found)
 
 
-def _fingerprint() -> str:
+def _fingerprint(paths: list[Path]) -> str:
     digest = hashlib.sha256()
-    for path in _makers():
+    for path in paths:
         if path.exists():
             digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:20]
 
 
+def _migrate(target: Path, begin_with: Path | None) -> None:
+    """Write a migrated database to ``target``, from nothing or from an older one."""
+    with tempfile.TemporaryDirectory(prefix="portal-template-") as folder:
+        database, made = Path(folder) / "portal.sqlite3", Path(folder) / "made.sqlite3"
+        if begin_with is not None:
+            shutil.copyfile(begin_with, database)
+        env = {**os.environ, "PORTAL_MODE": "test", "PORTAL_DATA_DIR": folder}
+        env |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+        env.pop("PORTAL_TEST_DATABASE_URL", None)
+        subprocess.run([sys.executable, "-c", MIGRATE], cwd=ROOT, env=env, check=True)
+        with contextlib.closing(sqlite3.connect(database)) as migrated:
+            migrated.execute("VACUUM INTO ?", (str(made),))
+        aside = target.with_suffix(".new")
+        shutil.copyfile(made, aside)
+        aside.replace(target)
+
+
 def sqlite_template() -> Path:
-    """Return the migrated database file, made at first need; two processes at once make it once."""
+    """Return the migrated database file, made at first need; of two processes at once one makes it.
+
+    The tables are kept apart from what is put in after migrating, which changes more often and is quicker.
+    """
     KEPT.mkdir(parents=True, exist_ok=True)
-    template = KEPT / f"{_fingerprint()}.sqlite3"
+    tables = KEPT / f"tables-{_fingerprint(_migrations())}.sqlite3"
+    whole = KEPT / f"whole-{_fingerprint([*_migrations(), *_finishers()])}.sqlite3"
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if template.exists():
-            return template
-        with tempfile.TemporaryDirectory(prefix="portal-template-") as folder:
-            env = {**os.environ, "PORTAL_MODE": "test", "PORTAL_DATA_DIR": folder}
-            env |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-            env.pop("PORTAL_TEST_DATABASE_URL", None)
-            subprocess.run([sys.executable, "-c", MIGRATE], cwd=ROOT, env=env, check=True)
-            made = Path(folder) / "made.sqlite3"
-            with contextlib.closing(sqlite3.connect(Path(folder) / "portal.sqlite3")) as database:
-                database.execute("VACUUM INTO ?", (str(made),))
-            for old in sorted(KEPT.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-5]:
-                old.unlink()
-            aside = template.with_suffix(".new")
-            aside.write_bytes(made.read_bytes())
-            aside.replace(template)
-    return template
+        if not tables.exists():
+            _migrate(tables, None)
+        if not whole.exists():
+            _migrate(whole, tables)
+        for old in sorted(KEPT.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-12]:
+            old.unlink()
+    return whole
 
 
 def _copy(source: Path | str, target: Path | str) -> None:
