@@ -1,6 +1,7 @@
 """What happened: events with salted commitments, seals, proofs, receipts and readers.
 
-``declare`` event types at start-up, ``record`` an event in the transaction of its change, show a ``timeline``.
+``declare`` event types at start-up, ``record`` an event in the transaction of its change, show a
+``timeline``.
 """
 
 from core.lazy import public_names

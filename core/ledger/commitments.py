@@ -5,7 +5,8 @@ the RFC 6962 leaf hash over the event's header and its sorted commitments, so th
 valid and a receipt opens only the facts it holds.
 
 A receipt shows the whole header, so the header names the object by its random reference alone. The serial
-numbers (object, partner, actor) would show rivals' volume: they stand behind a commitment, ``IDS``.
+numbers (object, partner, actor) would show rivals' volume: they stand behind a commitment, ``IDS``, together
+with which facts are about which person.
 """
 
 import hashlib
@@ -61,19 +62,16 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def ids(*, object_id: int, partner_id: int | None, actor_id: int | None, actor_system: str) -> list:
-    """Return the value of the fact ``IDS``: an event's serial numbers."""
-    return [object_id, partner_id, actor_id, actor_system]
-
-
-def ids_of(event) -> list:
-    """Return the value of ``IDS`` that an event row's own columns give."""
-    return ids(
-        object_id=event.object_id,
-        partner_id=event.partner_id,
-        actor_id=event.actor_id,
-        actor_system=event.actor_system,
-    )
+def ids(
+    *,
+    object_id: int,
+    partner_id: int | None,
+    actor_id: int | None,
+    actor_system: str,
+    subjects: dict[str, list[str]],
+) -> list:
+    """Return the value of the fact ``IDS``; ``subjects`` maps a person to the names of facts about them."""
+    return [object_id, partner_id, actor_id, actor_system, subjects]
 
 
 def leaf_data(

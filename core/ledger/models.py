@@ -56,7 +56,7 @@ class Event(models.Model):
 class FactSet(models.Model):
     """The facts of one event about one subject, with their salts; erasable.
 
-    ``subject`` is "" for facts of the business, else the person they are about, e.g. ``user:12``, ``contact:7``.
+    ``subject`` is "" for facts of the business, else the person they are about: ``user:12``, ``contact:7``.
     ``facts`` maps a fact's name to ``[value, salt as hex]``.
     """
 
@@ -102,6 +102,7 @@ class SealedEvent(models.Model):
     seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="places")
     index = models.PositiveIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
+    mark = models.BinaryField(max_length=16, help_text="Keyed hash: names the one forged among many.")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("seal", "index"), name="one_event_per_leaf"),)
@@ -124,7 +125,7 @@ class Reader(models.Model):
 
 
 class Era(models.Model):
-    """Counts restores: after one, transaction ids start anew and only (era, transaction) keeps order. One row."""
+    """Counts restores: after one, transaction ids start anew and (era, transaction) keeps order. One row."""
 
     number = models.PositiveSmallIntegerField(default=0)
 

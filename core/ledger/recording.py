@@ -48,7 +48,13 @@ def build_event(
     event_type(type)
     commitments: dict[str, str] = {}
     fact_sets = []
-    numbers = ids(object_id=object_id, partner_id=partner_id, actor_id=actor_id, actor_system=actor_system)
+    numbers = ids(
+        object_id=object_id,
+        partner_id=partner_id,
+        actor_id=actor_id,
+        actor_system=actor_system,
+        subjects={subject: sorted(values) for subject, values in (personal or {}).items() if values},
+    )
     for subject, values in [("", {IDS: numbers, **(facts or {})}), *(personal or {}).items()]:
         if not values:
             continue
@@ -145,7 +151,7 @@ def bulk_record(drafts: Iterable[Draft], *, batch_size: int = 2000) -> int:
 
 
 def current_position() -> tuple[int, int]:
-    """Return (era, transaction id) that events written now carry; the id is 0 where there is one writer only."""
+    """Return (era, transaction id) that events written now carry; the id is 0 where there is one writer."""
     era = Era.objects.values_list("number", flat=True).first() or 0
     if connection.vendor != "postgresql":
         return era, 0

@@ -36,7 +36,7 @@ def declare(
     icon: str = "history",
     labels: dict | None = None,
 ) -> EventType:
-    """Declare an event type, e.g. ``declare("registration.submitted", label=_("Filed"), partner_facts={"value"})``."""
+    """Declare an event type: ``declare("x.filed", label=_("Filed"), partner_facts={"value"})``."""
     declared = EventType(code, label, frozenset(partner_facts), partner_sees, tone, icon, dict(labels or {}))
     _types[code] = declared
     return declared

@@ -47,10 +47,10 @@ def facts_of(event: Event) -> dict[str, Any]:
 
 
 def timeline(obj, actor: Actor, *, limit: int = 100) -> list[TimelineEntry]:
-    """Return the newest ``limit`` events about ``obj`` that ``actor`` may see, newest first; four queries at most.
+    """Return the newest ``limit`` events about ``obj`` that ``actor`` may see, newest first; four queries.
 
-    The caller has asked for ``obj`` through ``visible_to``. A dealer sees only events and facts declared for the
-    partner concerned, and only their own people by name.
+    The caller has asked for ``obj`` through ``visible_to``. A dealer sees only events and facts declared for
+    the partner concerned, and only their own people by name.
     """
     events = list(
         Event.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk)

@@ -40,6 +40,7 @@ class Environment:
     s3_region: str
     sentry_dsn: str
     ledger_signing_key: str
+    ledger_trusted_keys: list[str]
     staff_mfa_required: bool
     metrics: bool
     log_level: str
@@ -124,6 +125,7 @@ def read_environment() -> Environment:
         s3_region=env.str("PORTAL_S3_REGION", default=""),
         sentry_dsn=env.str("PORTAL_SENTRY_DSN", default=""),
         ledger_signing_key=env.str("PORTAL_LEDGER_SIGNING_KEY", default=""),
+        ledger_trusted_keys=env.list("PORTAL_LEDGER_TRUSTED_KEYS", default=[]),
         staff_mfa_required=env.bool("PORTAL_STAFF_MFA_REQUIRED", default=mode is Mode.PRODUCTION),
         metrics=env.bool("PORTAL_METRICS", default=False),
         log_level=env.str("PORTAL_LOG_LEVEL", default="INFO" if mode is not Mode.TEST else "WARNING"),

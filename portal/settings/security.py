@@ -10,6 +10,7 @@ ALLOWED_HOSTS = ENVIRONMENT.allowed_hosts
 PORTAL_ORIGIN = ENVIRONMENT.origin
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin]
 LEDGER_SIGNING_KEY = ENVIRONMENT.ledger_signing_key
+LEDGER_TRUSTED_KEYS = ENVIRONMENT.ledger_trusted_keys  # public halves of keys that were replaced, base64
 LEDGER_KEY_FILE = ENVIRONMENT.data_dir / "ledger_signing_key"
 
 SESSION_COOKIE_HTTPONLY = True
