@@ -260,7 +260,9 @@ def serve(options, children: list) -> None:
     setup.finish(under_way)
     begun = time.monotonic()
     children.append(Child("web", web_arguments(options.port), data=data, env=env))
-    children.append(Child("worker", worker_arguments(data), data=data, env=env))
+    # The worker looks for work every few seconds; what it did is in the job rows, not in lines of a log.
+    quiet = {"PORTAL_LOG_LEVEL": "WARNING", **env}
+    children.append(Child("worker", worker_arguments(data), data=data, env=quiet))
     wait_until_ready(children, options.port)
     say("web server and worker started", time.monotonic() - begun)
     print(
