@@ -18,11 +18,13 @@ COMMON = [
 
 
 def lock_python(upgrade: list) -> None:
-    run, dev = REQUIREMENTS / "run.txt", REQUIREMENTS / "dev.txt"
+    run = REQUIREMENTS / "run.txt"
     compile_ = [UV, "pip", "compile", *COMMON, *upgrade]
     command([*compile_, "pyproject.toml", "--output-file", run], what="locking run.txt")
-    extras = ["--all-extras", "--group", "dev", "--constraint", run]
-    command([*compile_, "pyproject.toml", *extras, "--output-file", dev], what="locking dev.txt")
+    for name, more in (("production", ["--all-extras"]), ("dev", ["--all-extras", "--group", "dev"])):
+        target = REQUIREMENTS / f"{name}.txt"
+        arguments = ["pyproject.toml", *more, "--constraint", run, "--output-file", target]
+        command([*compile_, *arguments], what=f"locking {name}.txt")
     for name in ("uv", "node"):
         source = REQUIREMENTS / f"{name}.in"
         command(

@@ -15,13 +15,12 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 PINNED = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?==(?P<version>[^\s;\\]+)")
 ADDRESS = re.compile(r"://|\bindex-url\b|\bfind-links\b|\bfile:|[\w-]+\.(?:org|com|net|cn|io)\b")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+RUN = PROJECT["project"]["dependencies"]
+EXTRAS = [line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines]
 LOCKED_FOR = {
-    "run": PROJECT["project"]["dependencies"],
-    "dev": [
-        *PROJECT["project"]["dependencies"],
-        *(line for lines in PROJECT["project"]["optional-dependencies"].values() for line in lines),
-        *PROJECT["dependency-groups"]["dev"],
-    ],
+    "run": RUN,
+    "production": [*RUN, *EXTRAS],
+    "dev": [*RUN, *EXTRAS, *PROJECT["dependency-groups"]["dev"]],
 }
 
 
@@ -46,9 +45,10 @@ def test_lock_holds_a_fitting_version_of_every_dependency(name):
     assert unfit == [], "run `make lock`"
 
 
-def test_development_lock_repeats_the_one_for_running():
-    run, dev = pins("run"), pins("dev")
-    assert {name: dev.get(name) for name in run} == run
+@pytest.mark.parametrize("name", ["production", "dev"])
+def test_other_locks_repeat_the_one_for_running(name):
+    run, other = pins("run"), pins(name)
+    assert {package: other.get(package) for package in run} == run
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
