@@ -133,7 +133,7 @@ def _retry_later(job: Job, error: Exception) -> None:
     if last:
         _finish(job, JobState.FAILED, error=text)
         return
-    pause = min(FIRST_RETRY * 3 ** (job.attempts - 1), LONGEST_RETRY) * random.uniform(0.8, 1.2)  # noqa: S311
+    pause = min(FIRST_RETRY * 3 ** (job.attempts - 1), LONGEST_RETRY) * random.uniform(0.8, 1.2)
     Job.objects.filter(pk=job.pk, fence=job.fence).update(
         state=JobState.WAITING, run_at=clock.now() + pause, lease_until=None, error=text
     )

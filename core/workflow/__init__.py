@@ -12,5 +12,6 @@ __getattr__ = public_names(
         "lock": "gate",
         "lock_all": "gate",
         "move": "gate",
+        "move_all": "gate",
     },
 )

@@ -1,5 +1,6 @@
 """The one gate every change of state passes."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,55 +46,68 @@ def lock_all(queryset) -> list:
     return rows
 
 
-def move(
+def move(workflow: Workflow, obj, name: str, **options):
+    """Pass one locked row through transition ``name``; see ``move_all``. Returns the event."""
+    return move_all(workflow, [obj], name, **options)
+
+
+def move_all(
     workflow: Workflow,
-    obj,
+    rows: Sequence,
     name: str,
     *,
     actor: Actor,
     at: datetime,
     to: str | None = None,
-    changes: dict[str, Any] | None = None,
+    changes: dict[str, Any] | Callable[[Any], dict[str, Any]] | None = None,
     facts: dict[str, Any] | None = None,
     personal: dict[str, dict[str, Any]] | None = None,
     event_obj=None,
     partner_id: int | None = None,
     permission_obj=None,
 ):
-    """Pass ``obj`` (locked by ``lock``) through transition ``name``: check, save, write the event; return the event.
+    """Pass locked rows together through transition ``name``: check all, save all, write one event; return the event.
 
-    ``to`` picks among several targets. ``changes`` are saved with the state. ``event_obj`` is what the event is
-    about, where not ``obj`` itself. ``permission_obj`` is what the rule of the permission is asked of.
+    ``to`` picks among several targets. ``changes`` are saved with the state: a dictionary, or a function of the row.
+    ``event_obj`` is what the event is about (default: the first row); ``permission_obj`` what the permission's rule
+    is asked of (default: each row).
 
-    Raises ``TransitionRefused`` from another state, ``NotAllowed`` without the permission or rule,
-    ``RuntimeError`` for a row that was not locked (a programming error).
+    Raises ``TransitionRefused`` if any row is in another state, ``NotAllowed`` without the permission or rule,
+    ``RuntimeError`` for a row that was not locked (a programming error). Nothing is saved unless all pass.
     """
     transition = workflow[name]
-    if not getattr(obj, "_locked_by_gate", False):
-        raise RuntimeError(f"{workflow.name}.{name}: the row was not locked by the gate")
-    state = getattr(obj, workflow.field)
-    if transition.permission is not None:
-        require(actor, transition.permission, permission_obj if permission_obj is not None else obj)
-    elif not actor.system:
-        raise RuntimeError(f"{workflow.name}.{name} is made by a system process only")
-    if state not in transition.sources:
-        raise TransitionRefused(state=state)
     target = to if to is not None else transition.targets[0]
     if target not in transition.targets:
         raise ValueError(f"{workflow.name}.{name} does not lead to {target!r}")
-    setattr(obj, workflow.field, target)
-    for field, value in (changes or {}).items():
-        setattr(obj, field, value)
-    fields = [workflow.field, *(changes or {})]
-    if any(column.name == "updated_at" for column in obj._meta.concrete_fields):
-        fields.append("updated_at")
-    obj.save(update_fields=fields)
+    if not rows:
+        raise TransitionRefused
+    before = []
+    for row in rows:
+        if not getattr(row, "_locked_by_gate", False):
+            raise RuntimeError(f"{workflow.name}.{name}: the row was not locked by the gate")
+        if transition.permission is not None:
+            require(actor, transition.permission, permission_obj if permission_obj is not None else row)
+        elif not actor.system:
+            raise RuntimeError(f"{workflow.name}.{name} is made by a system process only")
+        state = getattr(row, workflow.field)
+        if state not in transition.sources:
+            raise TransitionRefused(state=state)
+        before.append(str(state))
+    for row in rows:
+        values = changes(row) if callable(changes) else changes or {}
+        setattr(row, workflow.field, target)
+        for field, value in values.items():
+            setattr(row, field, value)
+        fields = [workflow.field, *values]
+        if any(column.name == "updated_at" for column in row._meta.concrete_fields):
+            fields.append("updated_at")
+        row.save(update_fields=fields)
     return record(
         transition.event,
-        event_obj if event_obj is not None else obj,
+        event_obj if event_obj is not None else rows[0],
         actor=actor,
         at=at,
         partner_id=partner_id,
-        facts={**(facts or {}), "from_state": str(state), "to_state": str(target)},
+        facts={**(facts or {}), "from_state": sorted(set(before))[0], "to_state": str(target)},
         personal=personal,
     )

@@ -1,7 +1,7 @@
 """A workflow as data: states, and the transitions between them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 _registry: dict[str, "Workflow"] = {}
 
@@ -32,7 +32,7 @@ class Workflow:
     transitions: dict[str, Transition]
     field: str = "state"
     initial: str = ""
-    final: frozenset[str] = field(default_factory=frozenset)
+    final: frozenset[str] = frozenset()
 
     @classmethod
     def of(

@@ -1,0 +1,196 @@
+"""Events about registrations, and which of their facts the partner concerned may see."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.ledger import declare
+
+_LABELS = {
+    "lines": _("Product lines"),
+    "customer_name": _("End customer"),
+    "customer_country": _("Country"),
+    "customer_city": _("City"),
+    "customer_address": _("Address"),
+    "customer_registry_id": _("Registry id"),
+    "customer_website": _("Website or e-mail domain"),
+    "customer_phone": _("Phone"),
+    "purchasing_name": _("Purchasing customer"),
+    "specifying_name": _("Specifying party (designer)"),
+    "project_name": _("Project or site"),
+    "tender_number": _("Tender number"),
+    "territory": _("Territory"),
+    "opportunity_type": _("Type of business"),
+    "value": _("Expected value"),
+    "expected_close_on": _("Expected close"),
+    "own_reference": _("Your own reference"),
+    "description": _("What is needed"),
+    "contacts": _("Contacts"),
+    "documents": _("Documents"),
+    "fields": _("To be mended"),
+    "message": _("Message"),
+    "reason": _("Reason"),
+    "explanation": _("Explanation"),
+    "protected_until": _("Protected until"),
+    "order_number": _("Order number"),
+    "changed": _("Changed"),
+    "verdict_class": _("Verdict"),
+    "codes": _("Codes"),
+    "subject": _("About"),
+    "decision": _("Decision"),
+    "file_name": _("File"),
+}
+
+SUBMITTED_FACTS = (
+    "reference",
+    "partner",
+    "lines",
+    "customer_name",
+    "customer_country",
+    "customer_city",
+    "customer_address",
+    "customer_registry_id",
+    "customer_website",
+    "customer_phone",
+    "purchasing_name",
+    "specifying_name",
+    "project_name",
+    "tender_number",
+    "territory",
+    "opportunity_type",
+    "value",
+    "expected_close_on",
+    "own_reference",
+    "description",
+    "contacts",
+    "documents",
+)
+
+declare(
+    "registration.submitted",
+    label=_("Filed"),
+    partner_facts=SUBMITTED_FACTS,
+    tone="info",
+    icon="send",
+    labels={name: _LABELS[name] for name in SUBMITTED_FACTS if name in _LABELS},
+)
+declare(
+    "registration.screened",
+    label=_("Checked"),
+    partner_facts={"lines"},
+    icon="search",
+    labels={name: _LABELS[name] for name in ("lines", "codes")},
+)
+declare(
+    "registration.information_requested",
+    label=_("More information asked for"),
+    partner_facts={"lines", "fields", "message"},
+    tone="warning",
+    icon="help-circle",
+    labels={name: _LABELS[name] for name in ("lines", "message")},
+)
+declare(
+    "registration.answered",
+    label=_("Answer sent"),
+    partner_facts={"lines", "changed"},
+    icon="message",
+    labels={"lines": _LABELS["lines"]},
+)
+declare(
+    "registration.approved",
+    label=_("Approved"),
+    partner_facts={"lines", "protected_until"},
+    tone="success",
+    icon="shield-check",
+    labels={name: _LABELS[name] for name in ("lines", "protected_until")},
+)
+declare(
+    "registration.rejected",
+    label=_("Rejected"),
+    partner_facts={"lines", "reason", "explanation"},
+    tone="danger",
+    icon="circle-x",
+    labels={name: _LABELS[name] for name in ("lines", "explanation")},
+)
+declare(
+    "registration.withdrawn",
+    label=_("Withdrawn"),
+    partner_facts={"lines", "explanation"},
+    icon="arrow-back-up",
+    labels={name: _LABELS[name] for name in ("lines", "explanation")},
+)
+declare(
+    "registration.lapsed",
+    label=_("Withdrawn: no answer in time"),
+    partner_facts={"lines"},
+    tone="warning",
+    icon="hourglass",
+    labels={"lines": _LABELS["lines"]},
+)
+declare(
+    "registration.expired",
+    label=_("Protection ended"),
+    partner_facts={"lines"},
+    tone="warning",
+    icon="hourglass",
+    labels={"lines": _LABELS["lines"]},
+)
+declare(
+    "registration.expiring",
+    label=_("Protection ends soon"),
+    partner_facts={"lines", "protected_until"},
+    tone="warning",
+    icon="clock",
+    labels={name: _LABELS[name] for name in ("lines", "protected_until")},
+)
+declare(
+    "registration.won",
+    label=_("Won"),
+    partner_facts={"lines", "order_number"},
+    tone="success",
+    icon="trophy",
+    labels={name: _LABELS[name] for name in ("lines", "order_number")},
+)
+declare(
+    "registration.lost",
+    label=_("Lost"),
+    partner_facts={"lines", "explanation"},
+    tone="danger",
+    icon="circle-x",
+    labels={name: _LABELS[name] for name in ("lines", "explanation")},
+)
+declare(
+    "registration.match_decided",
+    label=_("Customer or project compared"),
+    partner_sees=False,
+    icon="git-merge",
+    labels={name: _LABELS[name] for name in ("subject",)},
+)
+declare("registration.note_added", label=_("Internal note added"), partner_sees=False, icon="note")
+declare(
+    "registration.file_added",
+    label=_("Document added"),
+    partner_facts={"file_name"},
+    icon="paperclip",
+    labels={"file_name": _LABELS["file_name"]},
+)
+declare(
+    "registration.file_removed",
+    label=_("Document removed"),
+    partner_facts={"file_name"},
+    icon="trash",
+    labels={"file_name": _LABELS["file_name"]},
+)
+declare(
+    "registration.promise_at_risk",
+    label=_("Decision due soon"),
+    partner_sees=False,
+    tone="warning",
+    icon="clock",
+)
+declare(
+    "registration.promise_missed",
+    label=_("Decision overdue"),
+    partner_sees=False,
+    tone="danger",
+    icon="clock",
+)
+declare("registration.escalated", label=_("Escalated"), partner_sees=False, tone="danger", icon="flag")

@@ -1,0 +1,31 @@
+"""What can be done with registrations: one function per use case, split by noun.
+
+``drafts``: typing and attaching · ``filing``: submit and answer · ``screening``: the automatic check ·
+``deciding``: what reviewers do · ``closing``: withdraw, won, lost · ``clocks``: reminders, expiry, promises.
+"""
+
+from core.lazy import public_names
+
+__getattr__ = public_names(
+    __name__,
+    {
+        "save_draft": "drafts",
+        "delete_draft": "drafts",
+        "attach": "drafts",
+        "detach": "drafts",
+        "missing_fields": "filing",
+        "submit": "filing",
+        "answer_request": "filing",
+        "screen_line": "screening",
+        "rescreen_held": "screening",
+        "approve": "deciding",
+        "reject": "deciding",
+        "request_information": "deciding",
+        "decide_match": "deciding",
+        "add_note": "deciding",
+        "withdraw": "closing",
+        "mark_won": "closing",
+        "mark_lost": "closing",
+        "run_clocks": "clocks",
+    },
+)

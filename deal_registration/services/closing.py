@@ -1,0 +1,164 @@
+"""How a registration ends by its dealer: withdrawn, won, lost."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from core import clock
+from core.access.actor import Actor
+from core.access.guards import require
+from core.retries import retry_on_collision
+from core.workflow import TransitionRefused, lock, lock_all, move_all
+from crm.opportunities.services import set_outcome, set_protection
+
+from .. import claims
+from ..enums import PENDING, LossReason, State
+from ..exceptions import RegistrationError
+from ..models import InformationRequest, Registration, RegistrationLine
+from ..sequence import lock_lines
+from ..summary import refresh
+from ..workflow import LINE_WORKFLOW
+from .protection import release_held
+
+
+@retry_on_collision
+def _close(
+    registration_pk: int,
+    transition: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    line_ids: Iterable[int] | None,
+    changes: dict,
+    facts: dict,
+) -> Registration:
+    """Pass lines of the actor's own registration through a closing transition and tell the CRM core.
+
+    ``line_ids`` None: every line that can. Raises ``TransitionRefused`` where none, or a named one, can.
+    """
+    require(actor, LINE_WORKFLOW[transition].permission)
+    with transaction.atomic():
+        seen = set(
+            RegistrationLine.objects.filter(registration_id=registration_pk).values_list("line_id", flat=True)
+        )
+        sequences = lock_lines(seen)
+        claims.expire_lapsed(sequences, at=clock.deciding_time())
+        registration = lock(
+            Registration.objects.filter(partner_id=actor.organisation_id).select_related(
+                "territory", "opportunity", "partner__programme"
+            ),
+            pk=registration_pk,
+        )
+        lines = lock_all(RegistrationLine.objects.filter(registration=registration).select_related("line"))
+        if line_ids is None:
+            chosen = [line for line in lines if line.state in LINE_WORKFLOW[transition].sources]
+        else:
+            wanted = set(line_ids)
+            chosen = [line for line in lines if line.line_id in wanted]
+        if not chosen or {line.line_id for line in lines} != seen:
+            raise TransitionRefused(state=registration.state)
+        event = move_all(
+            LINE_WORKFLOW,
+            chosen,
+            transition,
+            actor=actor,
+            at=at,
+            changes={"ended_at": at, **changes},
+            event_obj=registration,
+            permission_obj=registration,
+            partner_id=registration.partner_id,
+            facts={"lines": [line.line.code for line in chosen], **facts},
+        )
+        for line in chosen:
+            claims.end(line, at, won=transition == "win")
+        if not any(line.state in PENDING for line in lines):
+            InformationRequest.objects.filter(registration=registration, answered_at__isnull=True).update(
+                answered_at=at
+            )
+        _tell_crm(
+            registration,
+            lines,
+            actor=actor,
+            at=at,
+            reason=facts.get("explanation") or facts.get("reason", ""),
+        )
+        refresh(registration, lines, at)
+        release_held(chosen, event.pk)
+    return registration
+
+
+def _tell_crm(registration, lines, *, actor: Actor, at: datetime, reason: str) -> None:
+    """Carry the end over to the opportunity: its outcome once nothing is live, its protection while it is not."""
+    if registration.opportunity is None or any(line.state == State.APPROVED for line in lines):
+        return
+    states = {line.state for line in lines}
+    if State.WON in states:
+        set_outcome(opportunity=registration.opportunity, state="won", reason=reason, actor=actor, at=at)
+    elif State.LOST in states and not states & PENDING:
+        set_outcome(opportunity=registration.opportunity, state="lost", reason=reason, actor=actor, at=at)
+    else:
+        set_protection(opportunity=registration.opportunity, ends_at=None, actor=actor, at=at)
+
+
+def withdraw(
+    registration_pk: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    line_ids: Iterable[int] | None = None,
+    reason: str = "",
+) -> Registration:
+    """Withdraw some or all live lines; their scopes are free at once."""
+    return _close(
+        registration_pk,
+        "withdraw",
+        actor=actor,
+        at=at,
+        line_ids=line_ids,
+        changes={"reason_text": reason},
+        facts={"explanation": reason},
+    )
+
+
+def mark_won(
+    registration_pk: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    line_ids: Iterable[int] | None = None,
+    order_number: str = "",
+) -> Registration:
+    """Report approved lines as won; the claim ends and the order is remembered."""
+    return _close(
+        registration_pk,
+        "win",
+        actor=actor,
+        at=at,
+        line_ids=line_ids,
+        changes={},
+        facts={"order_number": order_number},
+    )
+
+
+def mark_lost(
+    registration_pk: int,
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    text: str = "",
+    line_ids: Iterable[int] | None = None,
+) -> Registration:
+    """Report approved lines as lost, with a reason of the list."""
+    if reason not in LossReason.values:
+        raise RegistrationError
+    return _close(
+        registration_pk,
+        "lose",
+        actor=actor,
+        at=at,
+        line_ids=line_ids,
+        changes={"loss_reason": reason, "reason_text": text},
+        facts={"reason": reason, "explanation": text},
+    )

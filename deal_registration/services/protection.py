@@ -1,0 +1,119 @@
+"""Approval by a person or by rule passes this one door: checked again under the lock, then protected."""
+
+from datetime import datetime, timedelta
+
+from core import clock, jobs
+from core.access.actor import Actor
+from core.workflow import TransitionRefused, move_all
+from crm.accounts.services import promote
+from crm.opportunities.services import add_lines, open_registered, set_protection
+from partners.selectors import benefits_at, terms_at
+
+from .. import claims
+from ..conflicts import hits
+from ..enums import State
+from ..exceptions import StillBlocked
+from ..facts import customer_matches, gather, relate
+from ..models import Registration, RegistrationLine
+from ..summary import refresh
+from ..workflow import LINE_WORKFLOW
+
+REFUSING = frozenset({"R05", "R06"})
+
+
+def protection_end(registration: Registration, starts_at: datetime) -> datetime:
+    """Return when protection that starts now ends: the programme's window and what the tier adds."""
+    days = terms_at(registration.partner, registration.received_at).protection_days
+    days += benefits_at(registration.partner, starts_at).extra_protection_days
+    return starts_at + timedelta(days=days)
+
+
+def still_blocking(registration: Registration, line: RegistrationLine, at: datetime) -> frozenset[str]:
+    """Return which of R05 and R06 hit this line at present; asked under the line's lock."""
+    known = relate(registration, registration.customer_id, customer_matches(registration))
+    found = hits(gather(registration, line, known, judged_at=at))
+    return frozenset(hit.code for hit in found) & REFUSING
+
+
+def protect_lines(
+    registration: Registration,
+    lines: list[RegistrationLine],
+    chosen: list[RegistrationLine],
+    *,
+    actor: Actor,
+    at: datetime,
+    transition: str,
+    facts: dict,
+) -> None:
+    """Protect ``chosen`` of the locked ``lines`` and let them land in the CRM core.
+
+    Raises ``StillBlocked`` while R05 or R06 hits any of them, or where the database refuses the claim.
+    """
+    starts_at = clock.deciding_time()
+    ends_at = protection_end(registration, starts_at)
+    for line in chosen:
+        if line.state not in LINE_WORKFLOW[transition].sources:
+            raise TransitionRefused(state=line.state)
+        if still_blocking(registration, line, starts_at):
+            raise StillBlocked
+        claims.protect(line, registration, starts_at=starts_at, ends_at=ends_at)
+    event = move_all(
+        LINE_WORKFLOW,
+        chosen,
+        transition,
+        actor=actor,
+        at=at,
+        to=State.APPROVED,
+        changes={
+            "decided_at": at,
+            "decided_by_id": actor.user_id,
+            "protected_until": ends_at,
+            "reminded_days": None,
+            "reason": "",
+            "reason_text": "",
+        },
+        event_obj=registration,
+        permission_obj=registration,
+        partner_id=registration.partner_id,
+        facts=facts | {"lines": [line.line.code for line in chosen], "protected_until": ends_at.isoformat()},
+    )
+    land_in_crm(registration, chosen, actor=actor, at=at, ends_at=ends_at)
+    refresh(registration, lines, at)
+    release_held(chosen, event.pk)
+
+
+def land_in_crm(registration, chosen, *, actor: Actor, at: datetime, ends_at: datetime) -> None:
+    """Make the prospect an account and link or create the opportunity, with partner and end of protection."""
+    account = promote(account=registration.customer, actor=actor, at=at)
+    product_lines = [line.line for line in chosen]
+    if registration.opportunity_id is not None:
+        add_lines(opportunity=registration.opportunity, lines=product_lines, actor=actor, at=at)
+        set_protection(opportunity=registration.opportunity, ends_at=ends_at, actor=actor, at=at)
+        return
+    name = registration.project_name or f"{registration.customer_name} · {', '.join(map(str, product_lines))}"
+    registration.opportunity = open_registered(
+        account=account,
+        project=registration.project,
+        name=name[:200],
+        type=registration.opportunity_type,
+        value=registration.value,
+        expected_close_on=registration.expected_close_on,
+        territory=registration.territory,
+        lines=product_lines,
+        partner_account=registration.partner.account,
+        protection_ends_at=ends_at,
+        source=f"registration {registration.ref}",
+        actor=actor,
+        at=at,
+    )
+    registration.save(update_fields=["opportunity", "updated_at"])
+
+
+def release_held(lines: list[RegistrationLine], event_pk: int) -> None:
+    """Have what is held behind decided or ended lines screened again, in sequence order."""
+    for line in lines:
+        jobs.enqueue(
+            "registrations.rescreen",
+            f"rescreen:{line.line_id}:{line.pk}:{event_pk}",
+            {"line": line.line_id, "after": line.sequence_number},
+        )

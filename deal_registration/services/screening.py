@@ -1,0 +1,294 @@
+"""The automatic check of one line: who is the customer, which claims and facts stand, what follows.
+
+Lines are screened in the order of their sequence: under the line's lock, earlier unscreened places first, each in a
+transaction of its own, so that no worker's luck decides.
+"""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from core import clock
+from core.access.actor import system_actor
+from core.retries import retry_on_collision
+from core.workflow import lock, lock_all, move_all
+from crm.accounts.models import Account
+from crm.accounts.services import become_prospect
+from crm.identity import Match
+from crm.identity.normal import normal_name
+from crm.projects.services import find_or_create
+from partners.selectors import benefits_at, terms_at
+
+from .. import claims
+from ..conflicts import Verdict, VerdictClass, judge
+from ..enums import MatchVerdict, RejectionReason, State
+from ..facts import SURE_LEVELS, Known, candidate_of, customer_matches, gather, relate
+from ..models import InformationRequest, MatchDecision, Registration, RegistrationLine
+from ..sequence import lock_lines
+from ..summary import refresh
+from ..workflow import LINE_WORKFLOW
+from .protection import protect_lines
+
+SCREENING = system_actor("screening")
+
+# The reason shown for a block that may be told, by the first code that blocks.
+REASONS = {
+    "R01": RejectionReason.PRODUCT,
+    "R02": RejectionReason.DUPLICATE,
+    "R03": RejectionReason.PRODUCT,
+    "R04": RejectionReason.TERRITORY,
+    "R05": RejectionReason.DUPLICATE,
+    "R07": RejectionReason.DIRECT,
+    "R08": RejectionReason.HOUSE,
+}
+
+
+@retry_on_collision
+def screen_line(registration_line_pk: int, *, at: datetime | None = None) -> str | None:
+    """Screen one line, and before it every earlier unscreened one of the same product line.
+
+    Returns the line's state afterwards; None if it is gone. Does nothing to a line that is screened already.
+    """
+    wanted = (
+        RegistrationLine.objects.filter(pk=registration_line_pk)
+        .values("line_id", "sequence_number", "state")
+        .first()
+    )
+    if wanted is None:
+        return None
+    while True:
+        with transaction.atomic():
+            lock_lines([wanted["line_id"]])
+            first = (
+                RegistrationLine.objects.filter(
+                    line_id=wanted["line_id"],
+                    state=State.SCREENING,
+                    sequence_number__lte=wanted["sequence_number"],
+                )
+                .order_by("sequence_number")
+                .values_list("pk", flat=True)
+                .first()
+            )
+            if first is None:
+                return (
+                    RegistrationLine.objects.filter(pk=registration_line_pk)
+                    .values_list("state", flat=True)
+                    .first()
+                )
+            _screen(first, at or clock.now())
+
+
+@retry_on_collision
+def rescreen_held(line_id: int, after: int, *, at: datetime | None = None) -> int:
+    """Screen again, in sequence order, what is held on a product line behind place ``after``; return how many."""
+    count = 0
+    last = after
+    while True:
+        with transaction.atomic():
+            lock_lines([line_id])
+            held = (
+                RegistrationLine.objects.filter(
+                    line_id=line_id, state=State.CONFLICT_HOLD, sequence_number__gt=last
+                )
+                .order_by("sequence_number")
+                .values_list("pk", "sequence_number")
+                .first()
+            )
+            if held is None:
+                return count
+            pk, last = held
+            _screen(pk, at or clock.now())
+            count += 1
+
+
+def screen_again(registration: Registration, lines: list[RegistrationLine], at: datetime) -> None:
+    """Screen locked waiting lines again, after a person decided who the customer or project is."""
+    for line in lines:
+        _screen(line.pk, at)
+
+
+def _screen(registration_line_pk: int, at: datetime) -> None:
+    """Screen one line in the transaction at hand; its product line's sequence is locked."""
+    registration_id = RegistrationLine.objects.values_list("registration_id", flat=True).get(
+        pk=registration_line_pk
+    )
+    registration = lock(
+        Registration.objects.select_related(
+            "partner__account", "partner__programme", "territory", "customer"
+        ),
+        pk=registration_id,
+    )
+    lines = lock_all(RegistrationLine.objects.filter(registration=registration).select_related("line"))
+    line = next(row for row in lines if row.pk == registration_line_pk)
+    if line.state not in LINE_WORKFLOW["screen"].sources:
+        return
+    known = identify(registration, at)
+    verdict = judge(gather(registration, line, known, judged_at=line.received_at))
+    target = outcome(verdict, registration)
+    _carry_out(registration, lines, line, verdict, target, at)
+
+
+def identify(registration: Registration, at: datetime) -> Known:
+    """Decide which organisation and project the registration is about, making a prospect where nobody knew it.
+
+    What a person said counts before everything; then what was decided before; then the engine's surest match.
+    """
+    matches = customer_matches(registration)
+    customer_id = _customer(registration, matches) or _new_prospect(registration, at)
+    if registration.customer_id != customer_id or registration.project_id is None:
+        registration.customer = Account.objects.get(pk=customer_id)
+        registration.project = _project(registration, at)
+        registration.save(update_fields=["customer", "project", "updated_at"])
+    return relate(registration, customer_id, matches)
+
+
+def _customer(registration: Registration, matches: list[Match]) -> int | None:
+    """Return the organisation that the typed customer is for sure; None if nobody knows it."""
+    same = MatchDecision.objects.filter(
+        registration=registration, customer__isnull=False, verdict=MatchVerdict.SAME
+    ).order_by("-decided_at")
+    decided = same.values_list("customer_id", flat=True).first()
+    if decided is not None:
+        return decided
+    if registration.customer_id is not None:
+        return registration.customer_id
+    chosen = registration.customer_account_id
+    if chosen is not None and any(match.organisation_id == chosen for match in matches):
+        return chosen
+    sure = [match for match in matches if match.level in SURE_LEVELS]
+    best = min(
+        sure,
+        key=lambda match: (match.level, not match.is_known, -match.score, match.organisation_id),
+        default=None,
+    )
+    return best.organisation_id if best else None
+
+
+def _new_prospect(registration: Registration, at: datetime) -> int:
+    """Make a prospect of a customer nobody knew; two filings of one name at once make one."""
+    candidate = candidate_of(registration)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [normal_name(candidate.name)]
+            )
+        found = _customer(registration, customer_matches(registration))
+        if found is not None:
+            return found
+    return become_prospect(candidate=candidate, territory=registration.territory, actor=SCREENING, at=at).pk
+
+
+def _project(registration: Registration, at: datetime):
+    """Return the project named: one a person said is the same, else by its name or tender number."""
+    same = (
+        MatchDecision.objects.filter(
+            registration=registration,
+            project__account_id=registration.customer_id,
+            verdict=MatchVerdict.SAME,
+        )
+        .order_by("-decided_at")
+        .select_related("project")
+        .first()
+    )
+    if same is not None:
+        return same.project
+    return find_or_create(
+        account=registration.customer,
+        name=registration.project_name,
+        tender_number=registration.tender_number,
+        territory=registration.territory,
+        actor=SCREENING,
+        at=at,
+    )
+
+
+def outcome(verdict: Verdict, registration: Registration) -> str:
+    """Return the state that follows from a verdict under the programme's terms (domain: screen).
+
+    A block that may not be disclosed stays in review until a person rejects it, so that the state shown is always
+    the one stored.
+    """
+    terms = terms_at(registration.partner, registration.received_at)
+    match verdict.class_:
+        case VerdictClass.BLOCK:
+            blocking = {hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK}
+            return State.IN_REVIEW if blocking <= set(terms.undisclosed_codes) else State.REJECTED
+        case VerdictClass.HOLD:
+            return State.CONFLICT_HOLD
+        case VerdictClass.ASK:
+            return State.ACTION_REQUIRED
+        case VerdictClass.REVIEW:
+            return State.IN_REVIEW
+    return State.APPROVED if _auto_approves(registration, terms) else State.IN_REVIEW
+
+
+def _auto_approves(registration: Registration, terms) -> bool:
+    """Tell whether tier and value allow approval without a person."""
+    if not terms.auto_approve or registration.value is None:
+        return False
+    ceiling = benefits_at(registration.partner, registration.received_at).auto_approval_ceiling.get(
+        registration.value.currency.code
+    )
+    return ceiling is not None and registration.value.amount <= type(registration.value.amount)(str(ceiling))
+
+
+def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: datetime) -> None:
+    """Place or end the claim, move the line, write the event, and do what the new state asks for."""
+    changes = {"verdict": verdict.to_json(), "screened_at": at}
+    if target == State.REJECTED:
+        claims.end(line, at)
+        code = next(
+            hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK and hit.code in REASONS
+        )
+        changes |= {"reason": REASONS[code], "decided_at": at, "ended_at": at}
+    else:
+        claims.place_pending(line, registration)
+    facts = {
+        "lines": [line.line.code],
+        "verdict_class": verdict.class_.name.lower(),
+        "verdict": verdict.to_json(),
+    }
+    if target == State.APPROVED:
+        # Approved by rule: the same door as a person's approval.
+        line.verdict, line.screened_at = verdict.to_json(), at
+        line.save(update_fields=["verdict", "screened_at"])
+        protect_lines(registration, lines, [line], actor=SCREENING, at=at, transition="screen", facts=facts)
+        return
+    move_all(
+        LINE_WORKFLOW,
+        [line],
+        "screen",
+        actor=SCREENING,
+        at=at,
+        to=target,
+        changes=changes,
+        event_obj=registration,
+        partner_id=registration.partner_id,
+        facts=facts | {"codes": sorted(verdict.codes)},
+    )
+    if target == State.ACTION_REQUIRED:
+        _ask(registration, verdict, at)
+    refresh(registration, lines, at)
+
+
+def _ask(registration: Registration, verdict: Verdict, at: datetime) -> None:
+    """Ask the dealer for what the check found missing, unless something is asked for already."""
+    from .deciding import information_due
+
+    hit = next(hit for hit in verdict.hits if hit.code == "R12")
+    fields = [
+        *(["value"] if "minimum" in hit.evidence else []),
+        *(["documents"] if "documents" in hit.evidence else []),
+    ]
+    request = InformationRequest.objects.filter(registration=registration, answered_at__isnull=True).first()
+    if request is None:
+        InformationRequest.objects.create(
+            registration=registration,
+            fields=fields,
+            message="",
+            asked_at=at,
+            due_at=information_due(registration, at),
+        )
+    else:
+        request.fields = sorted(set(request.fields) | set(fields))
+        request.save(update_fields=["fields"])

@@ -1,0 +1,59 @@
+"""What a registration shows for its lines, and who decides by when."""
+
+from datetime import datetime
+
+from core.calendars.business_time import add_business_days, add_business_seconds, business_seconds_between
+from crm.territories.selectors import calendar_for
+from partners.selectors import terms_at
+
+from .enums import SUMMARY_ORDER, WAITING_FOR_DECISION, State
+from .models import Registration, RegistrationLine
+
+
+def summary_state(states: set[str]) -> str:
+    """Return the state a registration shows for the states of its lines."""
+    for state in SUMMARY_ORDER:
+        if state in states:
+            return state
+    return State.DRAFT
+
+
+def refresh(registration: Registration, lines: list[RegistrationLine], at: datetime) -> None:
+    """Save the registration's shown state and run or stop its review clock, after its lines changed.
+
+    The clock runs while a line waits for a decision, counted in the business hours of the territory's calendar; it
+    stops while an answer is awaited and starts again with what was left.
+    """
+    registration.state = summary_state({line.state for line in lines})
+    waiting = any(line.state in WAITING_FOR_DECISION for line in lines)
+    running = registration.review_due_at is not None
+    if waiting and not running:
+        calendar = calendar_for(registration.territory)
+        if registration.review_left_seconds is not None:
+            registration.review_due_at = add_business_seconds(at, registration.review_left_seconds, calendar)
+        else:
+            terms = terms_at(registration.partner, registration.received_at)
+            registration.review_started_at = at
+            registration.review_noticed_percent = 0
+            registration.review_due_at = add_business_days(at, terms.review_target_business_days, calendar)
+        registration.review_left_seconds = None
+    elif running and not waiting:
+        asked = any(line.state in (State.ACTION_REQUIRED, State.SCREENING) for line in lines)
+        if asked:
+            left = business_seconds_between(
+                at, registration.review_due_at, calendar_for(registration.territory)
+            )
+            registration.review_left_seconds = max(left, 0)
+        else:
+            registration.review_left_seconds = None
+        registration.review_due_at = None
+    registration.save(
+        update_fields=[
+            "state",
+            "review_started_at",
+            "review_due_at",
+            "review_left_seconds",
+            "review_noticed_percent",
+            "updated_at",
+        ]
+    )
