@@ -19,9 +19,10 @@ from partners.enums import PartnerState
 from partners.selectors import (
     agreement_in_force,
     authorisations_at,
-    certificate_codes_at,
-    exclusive_holders,
+    certificates_at,
+    covers_territory,
     terms_at,
+    who_holds,
 )
 from partners.terms import ProgrammeTerms
 
@@ -125,7 +126,7 @@ def gather(registration: Registration, line: RegistrationLine, known: Known, *, 
         partner_active=partner.state == PartnerState.ACTIVE,
         agreement_in_force=agreement_in_force(partner, at) is not None,
         missing_certificate=(
-            certificate if certificate and certificate not in certificate_codes_at(partner, at) else ""
+            certificate if certificate and certificate not in certificates_at(partner, at) else ""
         ),
         line_authorised=authorised,
         region=region,
@@ -170,7 +171,11 @@ def _authorisation(registration: Registration, line: RegistrationLine, at: datet
     path = registration.territory.path
     if any(path.startswith(authorisation.territory.path) for authorisation in authorisations):
         return True, Region.AUTHORISED
-    holders = set(exclusive_holders(registration.territory, line.line, at)) - {registration.partner_id}
+    holders = {
+        held.partner_id
+        for held in who_holds(registration.territory, line.line, at)
+        if covers_territory(held, registration.territory)
+    } - {registration.partner_id}
     return True, Region.EXCLUSIVE_TO_ANOTHER if holders else Region.UNCLAIMED
 
 

@@ -1,8 +1,8 @@
 """What a registration shows for its lines, and who decides by when."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from core.calendars.business_time import add_business_days, add_business_seconds, business_seconds_between
+from core.calendars.business_time import add_business_days, add_business_time, business_seconds_between
 from crm.territories.selectors import calendar_for
 from partners.selectors import terms_at
 
@@ -30,7 +30,9 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
     if waiting and not running:
         calendar = calendar_for(registration.territory)
         if registration.review_left_seconds is not None:
-            registration.review_due_at = add_business_seconds(at, registration.review_left_seconds, calendar)
+            registration.review_due_at = add_business_time(
+                at, timedelta(seconds=registration.review_left_seconds), calendar
+            )
         else:
             terms = terms_at(registration.partner, registration.received_at)
             registration.review_started_at = at
