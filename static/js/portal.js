@@ -1,0 +1,32 @@
+/* On every page: small behaviours by data attributes. Nothing here is needed to read or send a page. */
+import { startDialogs } from "./dialogs.js";
+import { startForms } from "./form.js";
+import { startLists } from "./list.js";
+import { startSearchKey } from "./search_key.js";
+import { startSuggestions } from "./suggest.js";
+import { startToasts } from "./toasts.js";
+
+startSearchKey();
+startToasts();
+startDialogs();
+startForms();
+startLists();
+startSuggestions();
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const said = button.dataset.copied || button.title;
+  document.querySelector("[data-live]").textContent = said;
+  button.classList.add("is-copied");
+  setTimeout(() => button.classList.remove("is-copied"), 1500);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
