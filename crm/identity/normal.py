@@ -1,0 +1,341 @@
+"""The normal form of an organisation's name, and of what else it is known by. Pure functions.
+
+A name is folded, then taken apart: bracketed places, branch tail, legal form, place prefix. What is left is the
+core; of the core, the words at its end that only tell the kind of business are set apart from the brand.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from urllib.parse import urlsplit
+
+import phonenumbers
+from pypinyin import lazy_pinyin
+
+from .folding import fold, is_chinese, joined_letters, letters_of, tokens_of, unify
+from .gazetteer import (
+    Place,
+    chinese_place_before,
+    generic_words,
+    latin_place_before,
+    legal_forms,
+    place_named,
+    shared_domains,
+)
+
+LONGEST_CORE = 120
+MOST_TOKENS = 24
+UNNAMED_BRANCH = "*"
+
+_BRACKETS = re.compile(r"[(\[{【〔「『<《〈]([^()\[\]{}【】〔〕「」『』<>《》〈〉]{0,60})[)\]}】〕」』>》〉]")
+_BRANCH = r"(分公司|支公司|分厂|办事处|营业部|分部|分行|支行|代表处|分店|分院|分校|分所)$"
+_CHINESE_BRANCH = re.compile(rf"^(.{{2,}}?(?:公司|集团|厂|银行|企业|中心|大学|学院|医院))(.{{0,20}}?){_BRANCH}")
+_BARE_BRANCH = re.compile(rf"^(.{{2,}}?){_BRANCH}")
+_LATIN_BRANCH = frozenset({"branch", "filiale", "niederlassung", "zweigniederlassung", "succursale", "sucursal"})
+_FOREIGN_PARENT = re.compile(
+    "^(英属维京群岛|英属开曼群岛|开曼群岛|萨摩亚|香港|新加坡|荷兰|瑞士|瑞典|丹麦|比利时|加拿大|澳大利亚|澳洲|马来西亚"
+    "|泰国|韩国|美|英|法|德|日|韩|义|港|荷|瑞)商(?=.{2})"
+)
+_SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "co", "ac", "idv", "or", "ne", "go", "me", "ltd", "plc"})
+_DROPPED = frozenset({"and", "und", "et", "the"})
+
+
+@dataclass(frozen=True)
+class NormalName:
+    """A name taken apart. Empty ``core``: nothing is left by which it could be told from others."""
+
+    core: str = ""
+    place: Place = field(default_factory=Place)
+    branch: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.core)
+
+    @property
+    def key(self) -> str:
+        """The core, with the branch where it is one: what must be equal for an equal name."""
+        return f"{self.core}|{self.branch}" if self.branch else self.core
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether the core begins in Chinese."""
+        return is_chinese(self.core)
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words of the core."""
+        return tuple(self.core.split())
+
+    @cached_property
+    def _split(self) -> tuple[str, str]:
+        return split_kind(self.core)
+
+    @property
+    def brand(self) -> str:
+        """What tells it from others: the core without the words of its trade at the end."""
+        return self._split[0]
+
+    @property
+    def kind(self) -> str:
+        """The words of its trade; empty where there are none."""
+        return self._split[1]
+
+    @cached_property
+    def sound(self) -> str:
+        """The core as it sounds in Latin letters, without spaces."""
+        return sound_of(self.core)
+
+    @cached_property
+    def brand_sound(self) -> str:
+        """The brand as it sounds."""
+        return sound_of(self.brand)
+
+
+@lru_cache(maxsize=50_000)
+def sound_of(text: str) -> str:
+    """Return folded text in Latin letters: pinyin for Chinese, the rest as it is."""
+    return re.sub(r"[\s']", "", "".join(lazy_pinyin(text, v_to_u=False)))[:160]
+
+
+@lru_cache(maxsize=50_000)
+def split_kind(core: str) -> tuple[str, str]:
+    """Return (brand, words of the trade at the end). A core of such words only is its own brand."""
+    chinese, latin, _pairs = generic_words()
+    if is_chinese(core) and " " not in core:
+        longest = 6
+        covered = {len(core)}
+        for start in range(len(core) - 1, -1, -1):
+            if any(
+                end in covered and core[start:end] in chinese
+                for end in range(start + 1, min(start + longest, len(core)) + 1)
+            ):
+                covered.add(start)
+        first = min(covered)
+        if first == 0:
+            return core, ""
+        if first == 1 and len(core) > 2:  # one character alone is no brand
+            first = min((start for start in covered if start > 1), default=len(core))
+        return core[:first], core[first:]
+    tokens = core.split()
+    keep = len(tokens)
+    while keep > 1 and _is_kind(tokens[keep - 1], chinese, latin):
+        keep -= 1
+    if keep == 1 and _is_kind(tokens[0], chinese, latin):
+        return core, ""
+    return " ".join(tokens[:keep]), " ".join(tokens[keep:])
+
+
+def _is_kind(token: str, chinese: frozenset[str], latin: frozenset[str]) -> bool:
+    """Tell whether one word only says what trade it is."""
+    if not is_chinese(token):
+        return token in latin
+    return token in chinese or not split_kind(token)[1] == "" and split_kind(token)[0] in chinese
+
+
+def all_generic(core: str) -> bool:
+    """Tell whether a core consists of words of trade only, so that it names nobody."""
+    chinese, latin, _pairs = generic_words()
+    for token in core.split():
+        if is_chinese(token):
+            brand, kind = split_kind(token)
+            if kind or not _covered(brand, chinese):
+                return False
+        elif token not in latin:
+            return False
+    return True
+
+
+def _covered(text: str, words: frozenset[str]) -> bool:
+    """Tell whether ``text`` can be laid out with ``words`` without a gap."""
+    reached = {0}
+    for end in range(1, len(text) + 1):
+        if any(start in reached and text[start:end] in words for start in range(max(0, end - 6), end)):
+            reached.add(end)
+    return len(text) in reached
+
+
+def _take_brackets(unified: str) -> tuple[str, Place]:
+    """Return the text without bracketed places and legal forms, and the place they named."""
+    place = Place()
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal place
+        inside = " ".join(tokens_of(match.group(1)))
+        named = place_named(inside) if inside else Place()
+        if named is not None:
+            place = place.refined_by(named) if not place.contradicts(named) else place
+            return "" if _touches_chinese(match) else " "
+        return f" {inside} " if not is_chinese(inside) else inside
+
+    for _step in range(3):
+        text = _BRACKETS.sub(replace, unified)
+        if text == unified:
+            break
+        unified = text
+    return unified, place
+
+
+def _touches_chinese(match: re.Match[str]) -> bool:
+    """Tell whether Chinese text stands on both sides of the brackets."""
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    return is_chinese(before[-1:]) and is_chinese(after[:1])
+
+
+def _without_forms(tokens: list[str]) -> list[str]:
+    """Return the words without legal forms at the end (any number) or beginning."""
+    chinese, latin, first_words = legal_forms()
+    while tokens:
+        last = tokens[-1]
+        if is_chinese(last):
+            ending = next((form for form in chinese if last.endswith(form)), "")
+            if not ending:
+                break
+            rest = last.removesuffix(ending)
+            tokens = [*tokens[:-1], rest] if rest else tokens[:-1]
+            continue
+        count = next((n for n in range(min(6, len(tokens)), 0, -1) if tuple(tokens[-n:]) in latin), 0)
+        if not count:
+            break
+        tokens = tokens[:-count]
+    while len(tokens) > 1 and (tokens[0] in first_words or tokens[0] == "株式会社"):
+        tokens = tokens[1:]
+    if tokens and tokens[0].startswith("株式会社") and len(tokens[0]) > 5:
+        tokens = [tokens[0].removeprefix("株式会社"), *tokens[1:]]
+    return tokens
+
+
+def _without_branch(tokens: list[str]) -> tuple[list[str], str]:
+    """Return the words of the head office, and which branch it is (empty: none)."""
+    if not tokens:
+        return tokens, ""
+    last = tokens[-1]
+    if is_chinese(last):
+        match = _CHINESE_BRANCH.match(last)
+        if match:
+            chinese, _latin, _first = legal_forms()
+            tail = match.group(2)
+            for form in chinese:
+                tail = tail.removeprefix(form)
+            return [*tokens[:-1], match.group(1)], _branch_key(tail)
+        match = _BARE_BRANCH.match(last)
+        if match:
+            head = match.group(1)
+            for length in range(min(6, len(head) - 2), 1, -1):
+                place, taken = chinese_place_before(head[-length:])
+                if place and taken == length:
+                    return [*tokens[:-1], head[:-length]], _branch_key(head[-length:])
+            return [*tokens[:-1], head], UNNAMED_BRANCH
+        return tokens, ""
+    if last in _LATIN_BRANCH and len(tokens) > 1:
+        _chinese, latin, _first = legal_forms()
+        forms = [n for n in range(1, len(tokens) - 1) if (tokens[n],) in latin]
+        if forms:
+            return tokens[: forms[-1] + 1], _branch_key(" ".join(tokens[forms[-1] + 1 : -1]))
+        for count in (2, 1):
+            place, taken = latin_place_before(tokens[-1 - count : -1]) if len(tokens) > count + 1 else (Place(), 0)
+            if place and taken == count:
+                return tokens[: -1 - count], _branch_key(" ".join(tokens[-1 - count : -1]))
+        return tokens[:-1], UNNAMED_BRANCH
+    return tokens, ""
+
+
+def _branch_key(text: str) -> str:
+    """Return which branch, in letters that do not depend on the script; at most 40."""
+    place = place_named(text) if text else None
+    return (place.city or place.region if place else sound_of(text))[:40] or UNNAMED_BRANCH
+
+
+def _without_place(tokens: list[str]) -> tuple[list[str], Place]:
+    """Return the words without the place they begin with, unless nothing telling would be left."""
+    if not tokens:
+        return tokens, Place()
+    if is_chinese(tokens[0]):
+        foreign = _FOREIGN_PARENT.match(tokens[0])
+        if foreign and not all_generic(" ".join([tokens[0][foreign.end() :], *tokens[1:]])):
+            return [tokens[0][foreign.end() :], *tokens[1:]], Place()
+        place, taken = chinese_place_before(tokens[0])
+        rest = [tokens[0][taken:], *tokens[1:]] if tokens[0][taken:] else tokens[1:]
+        enough = rest and (len(rest[0]) > 1 or not is_chinese(rest[0]))
+    else:
+        place, taken = latin_place_before(tokens)
+        rest = tokens[taken:]
+        enough = bool(rest)
+    if taken and enough and not all_generic(" ".join(rest)):
+        return rest, place
+    return tokens, Place()
+
+
+@lru_cache(maxsize=50_000)
+def _normalise(unified: str) -> NormalName:
+    text, place = _take_brackets(unified)
+    tokens = tokens_of(text)[:MOST_TOKENS]
+    branch = ""
+    while True:
+        before = tokens
+        tokens = joined_letters([token for token in tokens if token not in _DROPPED])
+        if not branch:
+            tokens, branch = _without_branch(tokens)
+        tokens = _without_forms(tokens)
+        tokens, prefix = _without_place(tokens)
+        if prefix and not prefix.contradicts(place):
+            place = prefix.refined_by(place)
+        elif prefix:
+            place = prefix
+        core = " ".join(tokens)[:LONGEST_CORE].strip()
+        tokens = core.split()
+        if tokens == before:
+            return NormalName(core, place, branch if core else "")
+
+
+def normalise(name: str) -> NormalName:
+    """Return the normal form of a name of any length; hostile text gives a short or an empty one, never an error.
+
+    The normal form of a core is that core: doing it twice changes nothing.
+    """
+    return _normalise(unify(name[:2000].strip()))
+
+
+def domain_of(text: str) -> str:
+    """Return the web or e-mail domain in a website or address, without ``www``; empty for free mail, shared, none."""
+    text = unify(text[:300]).strip()
+    if not text:
+        return ""
+    if "@" in text:
+        host = text.rsplit("@", 1)[1]
+    else:
+        try:
+            host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        except ValueError:
+            return ""
+    host = host.strip(" .>/").removeprefix("www.")
+    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) or re.fullmatch(r"[\d.]+", host) or len(host) > 120:
+        return ""
+    registered = _registered(host)
+    return "" if {host, registered} & shared_domains() else registered
+
+
+def _registered(host: str) -> str:
+    """Return the part of a host name that is registered: ``mail.abc.com.cn`` is ``abc.com.cn``."""
+    labels = host.split(".")
+    second = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
+    return ".".join(labels[-3 if second else -2 :])
+
+
+def phone_of(text: str, country: str = "") -> str:
+    """Return a phone number as +digits (E.164), or its digits where it fits no plan; empty for fewer than seven."""
+    text = unify(text[:60])
+    digits = re.sub(r"\D", "", text)
+    if not 7 <= len(digits) <= 20:
+        return ""
+    try:
+        number = phonenumbers.parse(text, country.upper() or "CN")
+    except phonenumbers.NumberParseException:
+        return digits
+    if not phonenumbers.is_possible_number(number):
+        return digits
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def address_of(text: str) -> str:
+    """Return an address folded, without spaces, to tell whether two are the same."""
+    return letters_of(fold(text))[:160]
