@@ -1,5 +1,4 @@
 """The words of the pages a new site begins with, in three languages. Marketing replaces them with its own."""
-# ruff: noqa: E501
 
 from dataclasses import dataclass
 
