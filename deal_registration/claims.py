@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from core.access.actor import system_actor
 from core.workflow import lock_all, move_all
-from crm.opportunities.services import set_protection
+from crm.opportunities.services import end_protection
 
 from .enums import ClaimKind, ClaimState, State
 from .exceptions import StillBlocked
@@ -104,6 +104,6 @@ def expire_lapsed(line_ids: Iterable[int], *, at: datetime) -> int:
             end(line, line.protected_until)
         count += len(over)
         if registration.opportunity_id and not any(line.state == State.APPROVED for line in lines):
-            set_protection(opportunity=registration.opportunity, ends_at=None, actor=CLOCK, at=at)
+            end_protection(registration.opportunity_id, actor=CLOCK, at=at)
         refresh(registration, lines, at)
     return count

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from core import clock
-from core.access.actor import Actor
+from core.access.actor import Actor, system_actor
 from core.access.guards import require
 from core.retries import retry_on_collision
 from core.workflow import TransitionRefused, lock, lock_all, move_all
-from crm.opportunities.services import set_outcome, set_protection
+from crm.opportunities.services import end_protection, set_outcome
 
 from .. import claims
 from ..enums import PENDING, LossReason, State
@@ -20,6 +20,9 @@ from ..sequence import lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
 from .protection import release_held
+
+# The dealer has no right to the opportunity of the CRM core; the registration carries its end over.
+CRM = system_actor("registration")
 
 
 @retry_on_collision
@@ -79,7 +82,6 @@ def _close(
         _tell_crm(
             registration,
             lines,
-            actor=actor,
             at=at,
             reason=facts.get("explanation") or facts.get("reason", ""),
         )
@@ -88,17 +90,17 @@ def _close(
     return registration
 
 
-def _tell_crm(registration, lines, *, actor: Actor, at: datetime, reason: str) -> None:
+def _tell_crm(registration, lines, *, at: datetime, reason: str) -> None:
     """Carry the end over to the opportunity: its outcome once nothing is live, its protection while it is not."""
     if registration.opportunity is None or any(line.state == State.APPROVED for line in lines):
         return
     states = {line.state for line in lines}
     if State.WON in states:
-        set_outcome(opportunity=registration.opportunity, state="won", reason=reason, actor=actor, at=at)
+        set_outcome(registration.opportunity_id, state="won", reason=reason, actor=CRM, at=at)
     elif State.LOST in states and not states & PENDING:
-        set_outcome(opportunity=registration.opportunity, state="lost", reason=reason, actor=actor, at=at)
+        set_outcome(registration.opportunity_id, state="lost", reason=reason, actor=CRM, at=at)
     else:
-        set_protection(opportunity=registration.opportunity, ends_at=None, actor=actor, at=at)
+        end_protection(registration.opportunity_id, actor=CRM, at=at)
 
 
 def withdraw(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core.access.actor import Actor
+from core.access.actor import Actor, system_actor
 from core.access.exceptions import NotAllowed
 from core.access.guards import require
 from core.calendars.business_time import add_business_days
@@ -13,7 +13,7 @@ from core.ledger import record
 from core.retries import retry_on_collision
 from core.workflow import TransitionRefused, lock, lock_all, move_all
 from crm.accounts.models import Account, Lifecycle
-from crm.identity import add_alias
+from crm.accounts.services import remember_alias
 from crm.projects.models import Project
 from crm.territories.scopes import covers
 from crm.territories.selectors import calendar_for
@@ -30,6 +30,7 @@ from .filing import TYPED_FIELDS
 from .protection import protect_lines, release_held
 from .screening import screen_again
 
+COMPARING = system_actor("comparison")
 ASKABLE = frozenset(TYPED_FIELDS) - {"own_reference"} | {"contacts", "documents"}
 
 
@@ -268,7 +269,13 @@ def _decide_customer(registration, lines, customer_id: int, verdict: str, actor:
         Claim.objects.filter(registration_line__in=lines).exclude(state="ended").update(
             customer=account, project=None
         )
-        add_alias(account.pk, registration.customer_name, source=f"registration {registration.ref}")
+        remember_alias(
+            account.pk,
+            name=registration.customer_name,
+            source=f"registration {registration.ref}",
+            actor=COMPARING,
+            at=at,
+        )
     return account.name
 
 

@@ -3,22 +3,23 @@
 from datetime import datetime, timedelta
 
 from core import clock, jobs
-from core.access.actor import Actor
+from core.access.actor import Actor, system_actor
 from core.workflow import TransitionRefused, move_all
 from crm.accounts.services import promote
-from crm.opportunities.services import add_lines, open_registered, set_protection
+from crm.opportunities.services import open_registered
 from partners.selectors import benefits_at, terms_at
 
 from .. import claims
 from ..conflicts import hits
 from ..enums import State
 from ..exceptions import StillBlocked
-from ..facts import customer_matches, gather, relate
+from ..facts import candidate_of, customer_matches, gather, relate
 from ..models import Registration, RegistrationLine
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
 
 REFUSING = frozenset({"R05", "R06"})
+CRM = system_actor("registration")
 
 
 def protection_end(registration: Registration, starts_at: datetime) -> datetime:
@@ -77,19 +78,21 @@ def protect_lines(
         partner_id=registration.partner_id,
         facts=facts | {"lines": [line.line.code for line in chosen], "protected_until": ends_at.isoformat()},
     )
-    land_in_crm(registration, chosen, actor=actor, at=at, ends_at=ends_at)
+    land_in_crm(registration, chosen, at=at, ends_at=ends_at)
     refresh(registration, lines, at)
     release_held(chosen, event.pk)
 
 
-def land_in_crm(registration, chosen, *, actor: Actor, at: datetime, ends_at: datetime) -> None:
+def land_in_crm(registration, chosen, *, at: datetime, ends_at: datetime) -> None:
     """Make the prospect an account and link or create the opportunity, with partner and end of protection."""
-    account = promote(account=registration.customer, actor=actor, at=at)
+    account = promote(
+        registration.customer_id,
+        actor=CRM,
+        at=at,
+        candidate=candidate_of(registration),
+        territory=registration.territory,
+    )
     product_lines = [line.line for line in chosen]
-    if registration.opportunity_id is not None:
-        add_lines(opportunity=registration.opportunity, lines=product_lines, actor=actor, at=at)
-        set_protection(opportunity=registration.opportunity, ends_at=ends_at, actor=actor, at=at)
-        return
     name = registration.project_name or f"{registration.customer_name} · {', '.join(map(str, product_lines))}"
     registration.opportunity = open_registered(
         account=account,
@@ -99,12 +102,13 @@ def land_in_crm(registration, chosen, *, actor: Actor, at: datetime, ends_at: da
         value=registration.value,
         expected_close_on=registration.expected_close_on,
         territory=registration.territory,
-        lines=product_lines,
-        partner_account=registration.partner.account,
-        protection_ends_at=ends_at,
+        line_ids=[line.line_id for line in chosen],
+        partner_account_id=registration.partner_id,
         source=f"registration {registration.ref}",
-        actor=actor,
+        protection_ends_at=ends_at,
+        actor=CRM,
         at=at,
+        opportunity=registration.opportunity,
     )
     registration.save(update_fields=["opportunity", "updated_at"])
 

@@ -192,7 +192,7 @@ def _project(registration: Registration, at: datetime):
     )
     if same is not None:
         return same.project
-    return find_or_create(
+    project, _created = find_or_create(
         account=registration.customer,
         name=registration.project_name,
         tender_number=registration.tender_number,
@@ -200,6 +200,7 @@ def _project(registration: Registration, at: datetime):
         actor=SCREENING,
         at=at,
     )
+    return project
 
 
 def outcome(verdict: Verdict, registration: Registration) -> str:

@@ -1,0 +1,128 @@
+"""Reads that cross relations; everything a page needs in a constant number of queries.
+
+The reviewer's reads live in ``review_selectors``.
+"""
+
+from django.db.models import Count, F, Min, Prefetch, Q
+from django.http import Http404
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from core.access.actor import Actor
+from crm.territories.scopes import within_scopes
+from partners.selectors import terms_at
+
+from .disclosure import Told, tell
+from .enums import WAITING_FOR_DECISION, State
+from .models import Registration, RegistrationLine
+
+_LINES = Prefetch(
+    "lines", RegistrationLine.objects.select_related("line__family").order_by("line__order", "pk")
+)
+
+
+def registration_rows(actor: Actor):
+    """Return the registrations ``actor`` sees, with what a list shows; ``protected_until`` is the nearest end."""
+    return (
+        Registration.objects.visible_to(actor)
+        .select_related("partner__account", "territory", "created_by")
+        .prefetch_related(_LINES)
+        .annotate(
+            protected_until=Min("lines__protected_until", filter=Q(lines__state=State.APPROVED)),
+            line_count=Count("lines"),
+        )
+    )
+
+
+def registration_detail(actor: Actor, ref: str) -> Registration:
+    """Return one registration with its lines, requests and partner; ``Http404`` for one not visible."""
+    rows = (
+        Registration.objects.visible_to(actor)
+        .select_related(
+            "partner__account",
+            "partner__programme",
+            "territory",
+            "created_by",
+            "customer",
+            "project",
+            "opportunity",
+            "customer_account",
+        )
+        .prefetch_related(_LINES, "information_requests__asked_by", "contacts")
+    )
+    try:
+        return rows.get(ref=ref)
+    except (Registration.DoesNotExist, ValueError) as error:
+        raise Http404 from error
+
+
+def disclosed_verdict(line: RegistrationLine, actor: Actor) -> Told | None:
+    """Return what ``actor`` may know of a line's verdict, under the terms in force when it was received."""
+    registration = line.registration
+    if registration.received_at is None:
+        return None
+    terms = getattr(registration, "_terms", None)
+    if terms is None:
+        terms = registration._terms = terms_at(registration.partner, registration.received_at)
+    return tell(line, terms, actor)
+
+
+def review_queue(actor: Actor):
+    """Return what waits for ``actor``'s decision, oldest promise first."""
+    mine = RegistrationLine.objects.filter(
+        within_scopes(
+            actor, "registrations.decide", territory="registration__territory__path", line="line_id"
+        ),
+        state__in=WAITING_FOR_DECISION,
+    )
+    return (
+        Registration.objects.visible_to(actor)
+        .filter(pk__in=mine.values("registration_id"))
+        .select_related("partner__account", "territory")
+        .prefetch_related(_LINES)
+        .order_by(F("review_due_at").asc(nulls_last=True), "received_at", "pk")
+    )
+
+
+def next_in_queue(actor: Actor, after: Registration) -> Registration | None:
+    """Return the registration that comes after ``after`` in the actor's queue, or the first; None when it is empty."""
+    queue = review_queue(actor).exclude(pk=after.pk)
+    if after.review_due_at is not None:
+        later = queue.filter(
+            Q(review_due_at__gt=after.review_due_at)
+            | Q(review_due_at=after.review_due_at, received_at__gte=after.received_at)
+            | Q(review_due_at__isnull=True)
+        )
+        return later.first() or queue.first()
+    return queue.first()
+
+
+def receipt_facts(registration: Registration) -> list[tuple[str, str]]:
+    """Return what a receipt says in words: (label, value) in the reader's language, as filed."""
+    field = registration._meta.get_field
+    rows = [
+        (_("Partner"), registration.partner.account.name),
+        (field("customer_name").verbose_name, registration.customer_name),
+        (_("Place"), ", ".join(filter(None, [registration.customer_city, registration.customer_country]))),
+        (field("customer_registry_id").verbose_name, registration.customer_registry_id),
+        (field("project_name").verbose_name, registration.project_name),
+        (field("tender_number").verbose_name, registration.tender_number),
+        (_("Product lines"), ", ".join(str(line.line) for line in registration.lines.all())),
+        (field("territory").verbose_name, str(registration.territory or "")),
+        (field("value").verbose_name, _money(registration.value)),
+        (
+            field("expected_close_on").verbose_name,
+            date_format(registration.expected_close_on, "DATE_FORMAT")
+            if registration.expected_close_on
+            else "",
+        ),
+        (field("own_reference").verbose_name, registration.own_reference),
+    ]
+    return [(str(label)[:1].upper() + str(label)[1:], value) for label, value in rows if value]
+
+
+def _money(value) -> str:
+    """Return money as read: grouped amount and currency."""
+    if value is None:
+        return ""
+    return f"{number_format(value.amount, 2, use_l10n=True, force_grouping=True)} {value.currency.code}"
