@@ -1,6 +1,7 @@
 """Fixtures for all tests, and what makes each of them stricter. The cast is in ``tests.cast``."""
 
 import os
+from datetime import UTC, datetime
 
 import hypothesis
 import pytest
@@ -118,6 +119,13 @@ def settle(run_jobs):
         seals.seal_all()
 
     return run
+
+
+@pytest.fixture
+def clock(time_machine):
+    """A clock that begins at the present and ticks; ``clock.shift(timedelta)`` and ``clock.move_to(time)``."""
+    time_machine.move_to(datetime.now(UTC), tick=True)
+    return time_machine
 
 
 @pytest.fixture

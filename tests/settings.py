@@ -16,7 +16,7 @@ if _RUN not in os.environ:
     atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
 os.environ["PORTAL_MODE"] = "test"
 os.environ["PORTAL_DATA_DIR"] = str(
-    Path(os.environ[_RUN]) / os.environ.get("PYTEST_XDIST_WORKER", f"main-{os.getpid()}")
+    Path(os.environ[_RUN]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 )
 
 from portal.settings import *  # noqa: E402, F403
