@@ -22,7 +22,7 @@ class ReferenceConverter:
 
     def to_python(self, value: str) -> str:
         """Return upper case, as printed."""
-        return value.upper()
+        return value.upper().replace("-", "")
 
     def to_url(self, value: str) -> str:
         """Return as it is."""
