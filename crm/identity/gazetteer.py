@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pypinyin import lazy_pinyin
 
-from .folding import fold, is_chinese, joined_letters, letters_of
+from core.search.folding import fold, is_chinese, joined_letters, letters_of
 
 DATA = Path(__file__).resolve().parent / "data"
 LONGEST_CHINESE = 6
@@ -18,7 +18,22 @@ LONGEST_LATIN = 3
 SHORTEST_LATIN_PREFIX = 5
 AT_HOME = frozenset({"CN", "TW", "HK", "MO"})
 
-_SUFFIXES = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "自治州", "地区", "省", "市", "县", "区")
+_SUFFIXES = (
+    "特别行政区",
+    "维吾尔自治区",
+    "壮族自治区",
+    "回族自治区",
+    "自治区",
+    "自治州",
+    "地区",
+    "省",
+    "市",
+    "县",
+    "区",
+)
+# Counties are too many to list: two or three characters and the word for it.
+_COUNTY = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:(?<![超城门都夜股上])市|县)(?!场)")
+_DISTRICT = re.compile(r"([\u4e00-\u9fff]{2,3}?)(?:(?<![超城门都夜股上])市|县|(?<![园社小景地])区)(?!场)")
 _CITY_WORDS = frozenset({"city", "shi", "province", "prefecture", "county", "municipality", "district"})
 
 
@@ -48,9 +63,7 @@ class Place:
         """Return this place with what ``other`` adds; unchanged where they contradict."""
         if self.contradicts(other):
             return self
-        return Place(
-            self.country or other.country, self.region or other.region, self.city or other.city
-        )
+        return Place(self.country or other.country, self.region or other.region, self.city or other.city)
 
     def stored(self) -> str:
         """Return one line for the database, read again by ``Place.read``."""
@@ -111,7 +124,7 @@ def _places() -> tuple[dict[str, Place], dict[str, Place]]:
             pinyin = "".join(lazy_pinyin(name))
             keys = [letters_of(fold(other)) for other in others.split(",") if other]
             place = Place(country, region, keys[0] if keys else pinyin)
-            if name not in chinese or name == region and len(entries) <= 2:
+            if name not in chinese or (name == region and len(entries) <= 2):
                 chinese[name] = place
             for key in {pinyin, *keys}:
                 if name == region and len(entries) <= 2:  # a municipality is region and city in one
@@ -138,7 +151,12 @@ def chinese_place_before(text: str, *, at_home: bool = True) -> tuple[Place, int
                 taken += next((len(end) for end in _SUFFIXES if text.startswith(end, taken)), 0)
                 break
         else:
-            return found, taken
+            break
+    county = (_DISTRICT if found else _COUNTY).match(text[taken:]) if at_home else None
+    if county:
+        taken += county.end()
+        found = found.refined_by(Place(city="".join(lazy_pinyin(county.group(1)))))
+    return found, taken
 
 
 def latin_place_before(tokens: list[str]) -> tuple[Place, int]:
@@ -154,7 +172,7 @@ def latin_place_before(tokens: list[str]) -> tuple[Place, int]:
 
 def place_named(text: str) -> Place | None:
     """Return the place if ``text`` (folded) is nothing but its name, as in brackets; None otherwise."""
-    chinese, latin = _places()
+    _chinese, latin = _places()
     if text in ("中国", "中国大陆", "china", "prc", "p r c"):
         return Place("CN")
     if is_chinese(text):
@@ -172,7 +190,9 @@ def place_of(city: str, country: str = "", address: str = "") -> Place:
     country = country.strip().upper()[:2]
     folded = fold(city[:200])
     if not folded:
-        place, _taken = chinese_place_before("".join(fold(address[:200]).split())) if address else (Place(), 0)
+        place, _taken = (
+            chinese_place_before("".join(fold(address[:200]).split())) if address else (Place(), 0)
+        )
         return place or Place(country)
     _chinese, latin = _places()
     together = "".join(folded.split())

@@ -63,6 +63,8 @@ def _chinese_parts(name: NormalName) -> list[str]:
         if 3 <= len(brand) <= 4:
             parts.append(f"o:{''.join(sorted(brand))}")
     core = name.core.replace(" ", "")
+    if len(core) >= 4:
+        parts.append(f"p:{core[:2]}")
     if len(core) >= 5:
         parts += [f"a:{core[0]}{character}" for character in core[-4:]]
     if 3 <= len(core) <= 5:
@@ -76,8 +78,8 @@ def _latin_parts(name: NormalName) -> list[str]:
     brand = name.brand.replace(" ", "")
     telling = [token for token in name.tokens if token not in latin and len(token) >= 3][:MOST_TOKENS]
     parts = [f"t:{token}" for token in telling]
-    if len(brand) >= 4:
-        parts.append(f"s:{brand}")
+    starts = ("".join(name.tokens[:count]) for count in (1, 2, 3))
+    parts += [f"s:{start}" for start in dict.fromkeys([brand, *starts]) if 4 <= len(start) <= 24]
     if len(brand) >= 6:
         half = 4 if len(brand) < 10 else 5
         parts += [f"f:{brand[:half]}", f"l:{brand[-half:]}"]

@@ -153,7 +153,9 @@ def _ambiguous_apart(
     return [
         (
             record,
-            Comparison(L4, 90.0, (*result.evidence, Evidence("name.ambiguous"))) if record.pk in equal else result,
+            Comparison(L4, 90.0, (*result.evidence, Evidence("name.ambiguous")))
+            if record.pk in equal
+            else result,
         )
         for record, result in found
     ]

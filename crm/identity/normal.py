@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import phonenumbers
 from pypinyin import lazy_pinyin
 
-from .folding import fold, is_chinese, joined_letters, letters_of, tokens_of, unify
+from core.search.folding import fold, is_chinese, joined_letters, letters_of, tokens_of, unify
+
 from .gazetteer import (
     Place,
     chinese_place_before,
@@ -29,14 +30,20 @@ UNNAMED_BRANCH = "*"
 
 _BRACKETS = re.compile(r"[(\[{【〔「『<《〈]([^()\[\]{}【】〔〕「」『』<>《》〈〉]{0,60})[)\]}】〕」』>》〉]")
 _BRANCH = r"(分公司|支公司|分厂|办事处|营业部|分部|分行|支行|代表处|分店|分院|分校|分所)$"
-_CHINESE_BRANCH = re.compile(rf"^(.{{2,}}?(?:公司|集团|厂|银行|企业|中心|大学|学院|医院))(.{{0,20}}?){_BRANCH}")
+_CHINESE_BRANCH = re.compile(
+    rf"^(.{{2,}}?(?:公司|集团|厂|银行|企业|中心|大学|学院|医院))(.{{0,20}}?){_BRANCH}"
+)
 _BARE_BRANCH = re.compile(rf"^(.{{2,}}?){_BRANCH}")
-_LATIN_BRANCH = frozenset({"branch", "filiale", "niederlassung", "zweigniederlassung", "succursale", "sucursal"})
+_LATIN_BRANCH = frozenset(
+    {"branch", "filiale", "niederlassung", "zweigniederlassung", "succursale", "sucursal"}
+)
 _FOREIGN_PARENT = re.compile(
     "^(英属维京群岛|英属开曼群岛|开曼群岛|萨摩亚|香港|新加坡|荷兰|瑞士|瑞典|丹麦|比利时|加拿大|澳大利亚|澳洲|马来西亚"
     "|泰国|韩国|美|英|法|德|日|韩|义|港|荷|瑞)商(?=.{2})"
 )
-_SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "co", "ac", "idv", "or", "ne", "go", "me", "ltd", "plc"})
+_SECOND_LEVEL = frozenset(
+    {"com", "net", "org", "gov", "edu", "co", "ac", "idv", "or", "ne", "go", "me", "ltd", "plc"}
+)
 _DROPPED = frozenset({"and", "und", "et", "the"})
 
 
@@ -129,7 +136,7 @@ def _is_kind(token: str, chinese: frozenset[str], latin: frozenset[str]) -> bool
     """Tell whether one word only says what trade it is."""
     if not is_chinese(token):
         return token in latin
-    return token in chinese or not split_kind(token)[1] == "" and split_kind(token)[0] in chinese
+    return token in chinese or (split_kind(token)[1] != "" and split_kind(token)[0] in chinese)
 
 
 def all_generic(core: str) -> bool:
@@ -232,7 +239,9 @@ def _without_branch(tokens: list[str]) -> tuple[list[str], str]:
         if forms:
             return tokens[: forms[-1] + 1], _branch_key(" ".join(tokens[forms[-1] + 1 : -1]))
         for count in (2, 1):
-            place, taken = latin_place_before(tokens[-1 - count : -1]) if len(tokens) > count + 1 else (Place(), 0)
+            place, taken = (
+                latin_place_before(tokens[-1 - count : -1]) if len(tokens) > count + 1 else (Place(), 0)
+            )
             if place and taken == count:
                 return tokens[: -1 - count], _branch_key(" ".join(tokens[-1 - count : -1]))
         return tokens[:-1], UNNAMED_BRANCH

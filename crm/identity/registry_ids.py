@@ -12,13 +12,18 @@ from stdnum.eu import vat as european_vat
 from stdnum.gb import vat as british_vat
 from stdnum.tw import ubn
 
-from .folding import unify
+from core.search.folding import unify
 
 USCC, UBN, VAT, DUNS, NUMBER = "uscc", "ubn", "vat", "duns", "number"
 _LABELS = (
     (re.compile(r"^(统一社会信用代码|社会信用代码|信用代码|税号|uscc|usci)"), USCC),
     (re.compile(r"^(统一编号|统编|ubn|ban|gui)"), UBN),
-    (re.compile(r"^(vat( *id)?( *no\.?)?|ust-?idnr\.?|ust-?id\.?|uid|tva|p\.? *iva|partita iva|btw|cif|nif)\b"), VAT),
+    (
+        re.compile(
+            r"^(vat( *id)?( *no\.?)?|ust-?idnr\.?|ust-?id\.?|uid|tva|p\.? *iva|partita iva|btw|cif|nif)\b"
+        ),
+        VAT,
+    ),
     (re.compile(r"^(d-?u-?n-?s)( *(no|number)\.?)?"), DUNS),
 )
 
@@ -86,7 +91,11 @@ def parse(text: str, country: str = "") -> RegistryId | None:
         return None
     if scheme in ("", USCC) and len(number) == 18 and (found := _checked(uscc.validate, number)):
         return RegistryId(USCC, "CN", found)
-    if scheme == UBN or scheme == "" and len(number) == 8 and number.isdigit() and country in ("", "TW", "CN"):
+    if scheme == "" and re.fullmatch(r"TW\d{8}", number):
+        scheme, number = UBN, number[2:]
+    if scheme == UBN or (
+        scheme == "" and len(number) == 8 and number.isdigit() and country in ("", "TW", "CN")
+    ):
         found = _checked(ubn.validate, number)
         return RegistryId(UBN, "TW", found) if found else None
     if scheme == DUNS:
@@ -113,9 +122,9 @@ def problem_with(text: str, country: str = "") -> str:
         return ""
     scheme, rest = _label_taken(unify(text[:100]).strip())
     number = re.sub(r"[^0-9a-z]", "", rest).upper()
-    if scheme == USCC or len(number) == 18 and country.upper() in ("", "CN"):
+    if scheme == USCC or (len(number) == 18 and country.upper() in ("", "CN")):
         return _("The check digit of this 统一社会信用代码 does not fit. Please look at it again.")
-    if scheme == UBN or len(number) == 8 and number.isdigit() and country.upper() == "TW":
+    if scheme == UBN or (len(number) == 8 and number.isdigit() and country.upper() == "TW"):
         return _("The check digit of this 統一編號 does not fit. Please look at it again.")
     if scheme == VAT or european_vat_prefix(number):
         return _("The check digits of this VAT number do not fit. Please look at it again.")
@@ -126,4 +135,6 @@ def problem_with(text: str, country: str = "") -> str:
 
 def european_vat_prefix(number: str) -> bool:
     """Tell whether a number begins like a European VAT number: two letters of a member state, then digits."""
-    return bool(re.fullmatch(r"[A-Z]{2}U?\d{7,12}", number)) and number[:2].lower() in european_vat.MEMBER_STATES
+    return (
+        bool(re.fullmatch(r"[A-Z]{2}U?\d{7,12}", number)) and number[:2].lower() in european_vat.MEMBER_STATES
+    )

@@ -19,6 +19,7 @@ STRENGTH = (L1, L3, L2, L4, L5)  # what counts where several hold
 SIMILAR = 80.0
 SIMILAR_ELSEWHERE = 92.0
 SIMILAR_WITH_PHONE = 65.0
+SIMILAR_SOUND = 85.0  # brands that begin differently must at least sound alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +205,20 @@ def _chinese(name: NormalName, other: NormalName) -> tuple[float, str]:
         return 0.6 * 96 + 0.4 * kinds, "name.order"
     if name.brand_sound == other.brand_sound and len(one) == len(two):
         return 0.6 * 95 + 0.4 * kinds, "name.sound"
-    distance = DamerauLevenshtein.distance(one, two)
     longest = max(len(one), len(two))
-    if distance == 1 and longest >= 3:
+    alike = one[:2] == two[:2] or ratio(name.brand_sound, other.brand_sound) >= SIMILAR_SOUND
+    if longest >= 3 and alike and DamerauLevenshtein.distance(one, two) == 1:
         return 0.6 * (90 if longest > 3 else 86) + 0.4 * kinds, "name.similar"
-    if longest >= 5:
+    if alike and min(len(name.core), len(other.core)) >= 6 and _one_slip(name.core, other.core):
+        return 84.0, "name.similar"
+    if longest >= 5 and alike:
         return 0.6 * ratio(one, two) + 0.4 * kinds, "name.similar"
-    whole = ratio(name.core, other.core)
-    return (whole - 8.0 if longest >= 3 else 0.0), "name.similar"
+    return (ratio(name.core, other.core) - 8.0 if longest >= 3 and alike else 0.0), "name.similar"
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Tell whether one sign was mistyped, left out, doubled or swapped with its neighbour."""
+    return DamerauLevenshtein.distance(one, other) == 1
 
 
 def is_short_form(short: str, long: str) -> bool:
@@ -219,7 +226,12 @@ def is_short_form(short: str, long: str) -> bool:
 
     中石化 of 中国石油化工. Two characters that merely begin a long name do not count.
     """
-    if not 3 <= len(short) <= 5 or len(long) < len(short) + 2 or short[0] != long[0] or long.startswith(short):
+    if (
+        not 3 <= len(short) <= 5
+        or len(long) < len(short) + 2
+        or short[0] != long[0]
+        or long.startswith(short)
+    ):
         return False
     rest = iter(long)
     return all(character in rest for character in short)
@@ -260,10 +272,11 @@ def _across_scripts(chinese: NormalName, latin: NormalName) -> tuple[float, str]
     _zh, _en, pairs = generic_words()
     trades = [pairs[token.removesuffix("s")] for token in latin.tokens if token.removesuffix("s") in pairs]
     agree = not trades or not chinese.kind or any(word in chinese.core for word in trades)
-    brand = latin.brand.replace(" ", "")
+    starts = {"".join(latin.tokens[:count]) for count in (1, 2, 3)} | {latin.brand.replace(" ", "")}
     alike = max(
-        ratio(brand, chinese.brand_sound), ratio(brand, chinese.sound), ratio(latin.sound, chinese.sound)
+        ratio(start, chinese.brand_sound) for start in starts if len(start) >= 5 or start == latin.sound
     )
+    alike = max(alike, ratio(latin.sound, chinese.sound))
     if not agree:
         alike -= 25.0
     return (alike - 8.0 if alike >= 90.0 else 0.0), "name.sound"

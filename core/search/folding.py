@@ -68,9 +68,17 @@ def unify(text: str) -> str:
 
 
 def tokens_of(unified: str) -> list[str]:
-    """Return the words of unified text: runs of Chinese characters, and runs of other letters and digits."""
-    text = re.sub(r"['’ʼ`´‘]", "", unified)
-    return _TOKEN.findall(text)
+    """Return the words of unified text: runs of Chinese characters, and runs of other letters and digits.
+
+    Spaces and punctuation between Chinese characters mean nothing and join them.
+    """
+    words: list[str] = []
+    for word in _TOKEN.findall(re.sub(r"['’ʼ`´‘]", "", unified)):
+        if words and is_chinese(word) and is_chinese(words[-1]):
+            words[-1] += word
+        else:
+            words.append(word)
+    return words
 
 
 def fold(text: str) -> str:

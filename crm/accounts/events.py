@@ -1,0 +1,36 @@
+"""What happens to accounts, contacts, house listings and shares. None of it concerns a partner."""
+
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from core.ledger import declare as declare_any
+
+LABELS = {
+    "name": _("name"),
+    "changed": _("changed"),
+    "source": _("source"),
+    "parent": _("parent company"),
+    "territory": _("territory"),
+    "lifecycle": _("status"),
+    "valid_from": _("from"),
+    "valid_until": _("until"),
+    "reason": _("reason"),
+    "ends_on": _("ends on"),
+    "person": _("person"),
+}
+declare = partial(declare_any, partner_sees=False, labels=LABELS)
+
+declare("account.created", label=_("Account created"), tone="success", icon="building")
+declare("account.prospect_added", label=_("Prospect noted"), icon="building")
+declare("account.promoted", label=_("Became an account"), tone="success", icon="building")
+declare("account.changed", label=_("Account changed"), icon="pencil")
+declare("account.grouped", label=_("Parent company changed"), icon="sitemap")
+declare("account.alias_added", label=_("Another name confirmed"), icon="tag")
+declare("account.shared", label=_("Shared"), icon="share")
+declare("account.unshared", label=_("Sharing ended"), icon="share-off")
+declare("contact.added", label=_("Contact added"), icon="user-plus")
+declare("contact.changed", label=_("Contact changed"), icon="user")
+declare("contact.removed", label=_("Contact removed"), icon="user-minus")
+declare("house_listing.added", label=_("Put on the house list"), tone="warning", icon="home")
+declare("house_listing.ended", label=_("Taken off the house list"), icon="home-off")

@@ -1,0 +1,36 @@
+"""What can be done with accounts, contacts, house listings and shares: one function per use case.
+
+Each is one transaction, leaves one event, and keeps match index and search terms in step.
+"""
+
+from .accounts import (
+    become_prospect,
+    candidate_of,
+    create_account,
+    promote,
+    remember_alias,
+    search_texts,
+    update_account,
+)
+from .contacts import add_contact, remove_contact, update_contact
+from .groups import set_parent
+from .listings import add_house_listing, end_house_listing
+from .shares import share_account, unshare_account
+
+__all__ = [
+    "add_contact",
+    "add_house_listing",
+    "become_prospect",
+    "candidate_of",
+    "create_account",
+    "end_house_listing",
+    "promote",
+    "remember_alias",
+    "remove_contact",
+    "search_texts",
+    "set_parent",
+    "share_account",
+    "unshare_account",
+    "update_account",
+    "update_contact",
+]
