@@ -191,6 +191,12 @@ def query(context, **changes) -> str:
     return f"?{parameters.urlencode()}"
 
 
+@register.simple_tag(takes_context=True)
+def query_without(context, name: str) -> str:
+    """Return ``?…``: the address's own query without one key, from its first page."""
+    return query(context, **{name: "", "page": ""})
+
+
 @register.filter
 def reference(ref: str) -> str:
     """Print a public reference in groups of four: ``7KQ2-M9XR-T4HD``."""

@@ -1,0 +1,148 @@
+"""The list page: filters in the URL, sorting, pages, export. Every list of the portal is one of these."""
+
+from django.contrib import messages
+from django.http import HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.views import View
+from django_tables2.utils import OrderBy
+
+from core import clock
+from core.access.guards import require
+
+from .exports import CHUNK, TYPES, export_response
+from .paging import Page, page_of
+
+EXPORT_LIMITS = {"csv": 100_000, "xlsx": 20_000}
+LIST_TARGET = "list"
+
+
+class ListView(View):
+    """A list of rows the actor may see.
+
+    Say what is listed: ``get_rows`` (a queryset that starts from ``visible_to``), ``table_class``, ``title``; and as
+    needed ``permission``, ``filterset_class``, ``default_sort``, ``export_name`` and what an empty list says.
+    """
+
+    http_method_names = ["get", "head", "options"]
+    permission: str | None = None
+    title = ""
+    subtitle = ""
+    table_class = None
+    filterset_class = None
+    default_sort: tuple[str, ...] = ()
+    export_name: str | None = None
+    empty_icon = "inbox"
+    empty_title = ""
+    empty_text = ""
+    empty_action: tuple[str, str] | None = None
+    template_name = "components/list.html"
+    partial_template_name = "components/_list.html"
+
+    def get_rows(self):
+        """Return the queryset of rows the actor may see."""
+        raise NotImplementedError
+
+    def get_title(self) -> str:
+        """Return the heading."""
+        return self.title
+
+    def get_subtitle(self) -> str:
+        """Return the line under the heading."""
+        return self.subtitle
+
+    def get_empty_action(self) -> tuple[str, str] | None:
+        """Return (view name, label) of how to begin, or None; by default ``empty_action``."""
+        return self.empty_action
+
+    def get_context(self, **context) -> dict:
+        """Return the template's context; extend it for what stands above the list."""
+        return context
+
+    def get(self, request, *args, **kwargs):
+        """Show a page of the list, a part of it (htmx), or everything as a file."""
+        if self.permission:
+            require(request.actor, self.permission)
+        filterset = self._filterset()
+        rows = filterset.qs if filterset else self.get_rows()
+        rows, sort = self._sorted(rows)
+        kind = request.GET.get("export", "")
+        if kind in TYPES and self.export_name:
+            return self._export(kind, rows)
+        page = page_of(rows, request.GET.get("page"), request.GET.get("per_page"))
+        return self._page(page, filterset, sort)
+
+    def _filterset(self):
+        if self.filterset_class is None:
+            return None
+        return self.filterset_class(self.request.GET, queryset=self.get_rows(), request=self.request)
+
+    def _table(self, records):
+        return self.table_class(records, actor=self.request.actor)
+
+    def _sorted(self, rows):
+        """Return the rows in order, with the sort in use (a column's name, maybe after "-"; "" by default)."""
+        table = self._table(rows.none())
+        asked = self.request.GET.get("sort", "")
+        name = OrderBy(asked).bare if asked else ""
+        if name in table.columns.names() and table.columns[name].orderable:
+            column, descending = table.columns[name], asked.startswith("-")
+            ordered, done = column.order(rows, descending)
+            if not done:
+                keys = [OrderBy(key) for key in column.order_by]
+                keys = [key.opposite if descending else key for key in keys]
+                ordered = rows.order_by(*(key.for_queryset() for key in keys))
+            rows, sort = ordered, asked
+        else:
+            rows = rows.order_by(*self.default_sort) if self.default_sort else rows
+            first = self.default_sort[0] if self.default_sort else ""
+            sort = first if OrderBy(first).bare in table.columns.names() else ""
+        keys = rows.query.order_by or (rows.model._meta.ordering if rows.query.default_ordering else ())
+        if not {"pk", "-pk", "id", "-id"} & {key for key in keys if isinstance(key, str)}:
+            rows = rows.order_by(*keys, "-pk")
+        return rows, sort
+
+    def _export(self, kind: str, rows):
+        limit = EXPORT_LIMITS[kind]
+        if rows.order_by()[: limit + 1].count() > limit:
+            messages.warning(
+                self.request,
+                _("That is more than %(limit)s rows. Filter the list first, or take it in parts.")
+                % {"limit": number_format(limit, force_grouping=True)},
+            )
+            query = self.request.GET.copy()
+            query.pop("export")
+            return HttpResponseRedirect(f"{self.request.path}?{query.urlencode()}")
+        records = rows.iterator(chunk_size=CHUNK)
+        return export_response(kind, self.export_name, self._table([]), records, clock.now())
+
+    def _page(self, page: Page, filterset, sort: str):
+        sentence = filterset.sentence() if filterset else []
+        action = self.get_empty_action()
+        context = self.get_context(
+            page_title=self.get_title(),
+            page_subtitle=self.get_subtitle(),
+            table=self._table(page.rows),
+            page=page,
+            filterset=filterset,
+            sentence=sentence,
+            sort=sort,
+            is_filtered=bool(sentence),
+            can_export=bool(self.export_name),
+            empty={
+                "icon": self.empty_icon,
+                "title": self.empty_title or _("Nothing here yet"),
+                "text": self.empty_text,
+                "url": reverse(action[0]) if action else "",
+                "label": action[1] if action else "",
+            },
+        )
+        part = self.request.htmx and self.request.htmx.target == LIST_TARGET
+        if self.request.htmx and self.request.htmx.history_restore_request:
+            part = False
+        response = render(self.request, self.partial_template_name if part else self.template_name, context)
+        patch_vary_headers(response, ["HX-Request", "HX-Target"])
+        return response

@@ -1,0 +1,273 @@
+"""Columns and tables of the portal's lists, on django-tables2.
+
+A column says how its cell looks, what it exports, and what it becomes on a phone's card (``card``):
+``title``, ``subtitle``, ``status``, ``meta`` (a line with its label) or ``hide``.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import django_tables2
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django_tables2.utils import A
+from djmoney.money import Money
+
+from core.access.fields import field_access
+from core.ui.names import local_name
+
+from .templatetags import ui
+
+__all__ = [
+    "A",
+    "BooleanColumn",
+    "Column",
+    "DaysLeftColumn",
+    "LinkColumn",
+    "MoneyColumn",
+    "NameColumn",
+    "NumberColumn",
+    "PersonColumn",
+    "ReferenceColumn",
+    "StatusColumn",
+    "Table",
+    "TitleColumn",
+    "WhenColumn",
+]
+
+
+class Column(django_tables2.Column):
+    """A column of plain text."""
+
+    card = "meta"
+    css = ""
+
+    def __init__(self, *args, card: str = "", css: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.card = card or type(self).card
+        self.css = f"{type(self).css} {css}".strip()
+
+    def value(self, value):
+        """Return what an export holds: the value itself, never what ``render`` made of it."""
+        return value
+
+    def export_headings(self, heading: str) -> list[str]:
+        """Return the headings of this column in an export; most have one."""
+        return [heading]
+
+    def export_values(self, value) -> list:
+        """Return the cells of one value in an export, as plain numbers, dates and text."""
+        return [plain(value)]
+
+
+def plain(value):
+    """Return ``value`` as an export holds it: numbers stay numbers, times are local and without a zone."""
+    if isinstance(value, bool):
+        return str(_("yes")) if value else str(_("no"))
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return local.replace(tzinfo=None, microsecond=0)
+    if value is None or isinstance(value, int | float | Decimal | date):
+        return value
+    return str(value)
+
+
+class TitleColumn(Column):
+    """What the row is called: the row's link, the card's title."""
+
+    card = "title"
+    css = "cell-title"
+
+    def render(self, value, record, table):
+        """Return the value as the row's link."""
+        url = table.url_of(record)
+        return format_html('<a href="{}">{}</a>', url, value) if url else value
+
+
+class LinkColumn(Column):
+    """A value that links somewhere else than the row: ``LinkColumn(url=lambda record: …)``."""
+
+    def __init__(self, *args, url, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.url = url
+
+    def render(self, value, record):
+        """Return the value as a link, or bare where there is no address."""
+        address = self.url(record)
+        return format_html('<a href="{}">{}</a>', address, value) if address else value
+
+
+class StatusColumn(Column):
+    """A state as a badge, in words."""
+
+    card = "status"
+
+    def render(self, value, record, bound_column):
+        """Return the badge."""
+        return ui.status(_raw(record, bound_column), _display(record, bound_column) or value)
+
+    def value(self, record, bound_column, value):
+        """Return the state in words."""
+        return _display(record, bound_column) or value
+
+
+def _raw(record, bound_column):
+    return bound_column.accessor.resolve(record, quiet=True)
+
+
+def _display(record, bound_column) -> str:
+    """Return the words of a field with choices; "" for anything else."""
+    accessor = bound_column.accessor
+    owner = accessor.penultimate(record, quiet=True)
+    holder, name = owner if owner else (record, str(accessor))
+    words = getattr(holder, f"get_{name}_display", None)
+    return str(words()) if words else ""
+
+
+class MoneyColumn(Column):
+    """An amount with its currency: right-aligned; two columns in an export."""
+
+    css = "cell-number"
+
+    def render(self, value):
+        """Return amount and currency."""
+        return ui.money(value)
+
+    def export_headings(self, heading: str) -> list[str]:
+        """Return one for the amount, one for the currency."""
+        return [heading, str(_("Currency"))]
+
+    def export_values(self, value) -> list:
+        """Return the amount as a number, and the currency's code."""
+        if isinstance(value, Money):
+            return [value.amount, value.currency.code]
+        return [plain(value), ""]
+
+
+class NumberColumn(Column):
+    """A number, right-aligned, thousands separated."""
+
+    css = "cell-number"
+
+
+class WhenColumn(Column):
+    """A time, relative; the exact one on hover. ``style``: relative, date or exact."""
+
+    def __init__(self, *args, style: str = "relative", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.style = style
+
+    def render(self, value):
+        """Return the time in words."""
+        return ui.when(value, self.style)
+
+
+class DaysLeftColumn(Column):
+    """An end: how many days are left, coloured by nearness; the end itself in an export."""
+
+    def render(self, value):
+        """Return the days left in words."""
+        return ui.days_left(value)
+
+
+class NameColumn(Column):
+    """Reference data with names in three languages."""
+
+    def render(self, value):
+        """Return the name in the reader's language."""
+        return local_name(value) if hasattr(value, "name_en") else value
+
+    def value(self, value):
+        """Return the same for an export."""
+        return self.render(value)
+
+
+class PersonColumn(Column):
+    """A person by name, with initials."""
+
+    def render(self, value):
+        """Return disc and name."""
+        return ui.person(str(value))
+
+    def value(self, value):
+        """Return the name."""
+        return str(value)
+
+
+class ReferenceColumn(Column):
+    """A public reference, in groups of four."""
+
+    css = "cell-reference"
+
+    def render(self, value):
+        """Return the reference as printed."""
+        return ui.reference(value)
+
+    def value(self, value):
+        """Return the same for an export."""
+        return ui.reference(value)
+
+
+class BooleanColumn(Column):
+    """Yes or no."""
+
+    empty_values = ()
+
+    def render(self, value):
+        """Return the word."""
+        return _("yes") if value else _("no")
+
+    def value(self, value):
+        """Return the word for an export."""
+        return str(self.render(value))
+
+
+class Table(django_tables2.Table):
+    """A table of the portal. Fields that the actor may not read are left out (``Meta.model`` says of what)."""
+
+    def __init__(self, data, *, actor=None, **kwargs):
+        if self._meta.model is not None and self._meta.fields is None:
+            raise ImproperlyConfigured(
+                f"{type(self).__name__}.Meta names a model but no fields: it would show all."
+            )
+        kwargs.setdefault("default", ui.NOTHING)
+        hidden = tuple(self._hidden_for(actor)) if actor is not None else ()
+        kwargs["exclude"] = (*(kwargs.get("exclude") or ()), *hidden)
+        kwargs.setdefault("order_by", ())
+        super().__init__(data, **kwargs)
+
+    @classmethod
+    def _hidden_for(cls, actor):
+        """Yield the columns of fields that ``actor`` may not read."""
+        model = cls._meta.model
+        if model is None:
+            return
+        access = field_access(actor, model)
+        for name, column in cls.base_columns.items():
+            field = str(column.accessor or name).replace("__", ".").split(".")[0]
+            if not access.readable(field):
+                yield name
+
+    def url_of(self, record) -> str:
+        """Return where a row leads; "" for nowhere."""
+        row_url = getattr(self, "row_url", None)
+        try:
+            if row_url:
+                return row_url(record) or ""
+            return record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def lines(self):
+        """Yield (row's address, cells) of every row; a cell is (column, css, label on a phone, content)."""
+        for row in self.rows:
+            cells = []
+            for column, content in row.items():
+                card = getattr(column.column, "card", "meta")
+                css = f"{getattr(column.column, 'css', '')} card-{card}-cell".strip()
+                cells.append({"css": css, "label": column.header, "content": content})
+            yield {"url": self.url_of(row.record), "cells": cells}
