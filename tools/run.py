@@ -25,7 +25,7 @@ from setup import PYTHON, ROOT, SetupError, command, say
 
 HOST = "127.0.0.1"
 READY_PATH = "/health/ready/"
-READY_WITHIN = 90
+READY_WITHIN = 60
 STOP_WITHIN = 10
 LOG_KEPT = 10 * 1024 * 1024
 MARK = ".portal-data"
@@ -204,17 +204,18 @@ def worker_arguments(data: Path) -> list:
     return [
         *(PYTHON, "-m", "celery", "-A", "portal", "worker", "-B", "-c", "2"),
         *("--schedule", data / "run" / "beat", "--pidfile", ""),
-        *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
+        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
     ]
 
 
-def is_ready(port: int) -> bool:
+def answer(port: int) -> str:
+    """What the readiness page answers: a status, or `nothing`."""
     connection = http.client.HTTPConnection(HOST, port, timeout=5)
     try:
         connection.request("GET", READY_PATH)
-        return connection.getresponse().status == 200
+        return str(connection.getresponse().status)
     except (OSError, http.client.HTTPException):
-        return False
+        return "nothing"
     finally:
         connection.close()
 
@@ -230,14 +231,14 @@ def check_children(children: list) -> None:
 
 def wait_until_ready(children: list, port: int) -> None:
     deadline = time.monotonic() + READY_WITHIN
-    while not is_ready(port):
+    while (last := answer(port)) != "200":
         check_children(children)
         if time.monotonic() > deadline:
             raise SetupError(
-                f"{READY_PATH} has not answered within {READY_WITHIN} seconds; "
+                f"{READY_PATH} is not ready after {READY_WITHIN} seconds (it answers {last}); "
                 f"the end of {children[0].log}:\n{children[0].last_lines()}"
             )
-        time.sleep(0.1)
+        time.sleep(0.25)
 
 
 def stop(children: list) -> None:
