@@ -1,0 +1,429 @@
+"""What becomes of the demo's deals: played through in order of time, as the services would have done it.
+
+Filing, the check, decisions, answers and ends are steps on one queue; what lies after now is not played, and so the
+demo stands in the middle of things. Verdicts come from the real conflict check over the facts of the moment, so that
+every row is what the services would have left (``tests/portal/test_demo.py`` holds them to it).
+"""
+
+import heapq
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+from crm.accounts.models import Account
+from crm.projects.models import Project
+from deal_registration.conflicts import Verdict, VerdictClass, judge
+from deal_registration.enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
+from deal_registration.models import (
+    Claim,
+    InformationRequest,
+    LineSequence,
+    MatchDecision,
+    Registration,
+    RegistrationContact,
+    RegistrationLine,
+)
+from deal_registration.services.screening import REASONS
+from deal_registration.summary import summary_state
+
+from .board import Board
+from .deals import Deal
+from .people import reviewer_for
+from .programme import ProgrammeOfDemo, benefits_of
+from .protection import Protection
+from .rows import Rows
+from .telling import Telling
+from .world import World
+
+TICK = timedelta(microseconds=1)
+REJECTIONS = (
+    (RejectionReason.NOT_QUALIFIED, "The project has no budget yet; please file again once it has."),
+    (RejectionReason.NO_RELATIONSHIP, "Please name a contact who knows of your offer."),
+    (RejectionReason.INCOMPLETE, ""),
+)
+QUESTIONS = (
+    (("expected_close_on", "description"), "When does the customer decide, and what exactly is to be replaced?"),
+    (("contacts",), "Please name the person at the customer you are in touch with."),
+    (("description",), "Which machines are to be replaced, and how many?"),
+)
+
+
+@dataclass(slots=True)
+class Filed:
+    """One registration being played: its rows, and since when its review clock ran or stood."""
+
+    deal: Deal
+    registration: Registration
+    lines: list[RegistrationLine]
+    claims: dict[int, Claim] = field(default_factory=dict)
+    doubtful: dict[int, str] = field(default_factory=dict)
+    request: InformationRequest | None = None
+    clock: list[tuple[str, datetime]] = field(default_factory=list)
+    review_planned: bool = False
+
+    def in_states(self, *states: str) -> list[RegistrationLine]:
+        """Return the lines in any of the states."""
+        return [line for line in self.lines if line.state in states]
+
+
+class Course:
+    """Plays deals through to the present."""
+
+    def __init__(self, world: World, programme: ProgrammeOfDemo, board: Board) -> None:
+        self.world, self.programme, self.board = world, programme, board
+        self.rng = world.rng
+        self.rows = Rows()
+        self.tell = Telling(world)
+        self.protection = Protection(self)
+        self.filed: list[Filed] = []
+        self.projects: dict[tuple[int, str], Project] = {}
+        self.customers: dict[int, Account] = {}
+        self.held: dict[int, list[tuple[Filed, RegistrationLine]]] = defaultdict(list)
+        self._queue: list[tuple] = []
+        self._tie = count()
+
+    def plan(self, at: datetime, step, *arguments) -> None:
+        """Put a step on the queue, unless it lies ahead of now."""
+        if at <= self.world.now:
+            heapq.heappush(self._queue, (at, next(self._tie), step, arguments))
+
+    def play(self, deals: list[Deal]) -> None:
+        """File the deals and play everything that follows."""
+        for deal in deals:
+            self.plan(deal.at, self.file, deal)
+        while self._queue:
+            at, _tie, step, arguments = heapq.heappop(self._queue)
+            step(at, *arguments)
+
+    # --- filing -------------------------------------------------------------------------------------------------
+
+    def file(self, at: datetime, deal: Deal) -> None:
+        """Make the registration; unless it stays a draft, take the places in the sequences of its lines."""
+        registration = self._registration(deal)
+        lines = [
+            RegistrationLine(registration=registration, line=line, state=State.DRAFT)
+            for line in sorted(deal.lines, key=lambda line: line.pk)
+        ]
+        for line in lines:
+            self.rows.number(line)
+        self.rows.registrations.append(registration)
+        self.rows.lines += lines
+        self.rows.contacts += [
+            RegistrationContact(registration=registration, **contact) for contact in deal.contacts
+        ]
+        if deal.is_draft:
+            return
+        sequences = [
+            self.rows.sequences.setdefault(line.line_id, LineSequence(line=line.line)) for line in lines
+        ]
+        latest = max((row.last_at for row in sequences if row.last_at), default=at - TICK)
+        at = max(at, latest + TICK)
+        for line, row in zip(lines, sequences, strict=True):
+            row.last_number, row.last_at = row.last_number + 1, at
+            line.sequence_number, line.received_at, line.state = row.last_number, at, State.SCREENING
+        registration.received_at, registration.state = at, State.SCREENING
+        filed = Filed(deal, registration, lines)
+        if deal.similar_to is not None:
+            filed.doubtful[deal.similar_to.account.pk] = "L4"
+        self.filed.append(filed)
+        self.tell.submitted(filed, at)
+        for number, line in enumerate(lines):
+            self.plan(at + timedelta(seconds=2 + number), self.screen, filed, line)
+
+    def _registration(self, deal: Deal) -> Registration:
+        account = deal.customer
+        registration = Registration(
+            ref=self.world.reference(),
+            partner=deal.partner.partner,
+            created_by=deal.user,
+            own_reference=f"{deal.at:%Y}-{self.rng.randint(100, 999)}" if self.rng.random() < 0.4 else "",
+            customer_name=deal.typed_name,
+            customer_registry_id=account.registry_id if self.rng.random() < 0.6 else "",
+            customer_country=account.country,
+            customer_city=deal.city,
+            customer_address=account.address if self.rng.random() < 0.5 else "",
+            customer_website=account.website if self.rng.random() < 0.5 else "",
+            project_name=deal.project,
+            opportunity_type=deal.kind,
+            territory=self.world.geography.territories[deal.territory],
+            value=deal.amount,
+            value_currency=deal.currency,
+            expected_close_on=(deal.at + timedelta(days=self.rng.randint(40, 160))).date(),
+            description=self.tell.need(deal) if self.rng.random() < 0.7 else "",
+            created_at=deal.at - timedelta(minutes=self.rng.randint(3, 2000)),
+        )
+        self.rows.number(registration)
+        return registration
+
+    # --- the check ----------------------------------------------------------------------------------------------
+
+    def screen(self, at: datetime, filed: Filed, line: RegistrationLine) -> None:
+        """Judge one line by the facts of the moment and do what follows from the verdict."""
+        if line.state not in (State.SCREENING, State.CONFLICT_HOLD, State.IN_REVIEW):
+            return
+        self._identify(at, filed)
+        verdict = self.verdict(filed, line, judged_at=line.received_at, now=at)
+        target = self._outcome(filed, verdict)
+        line.verdict, line.screened_at = verdict.to_json(), at
+        before = str(line.state)
+        if target == State.REJECTED:
+            self.end_claim(filed, line, at)
+            code = next(
+                hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK and hit.code in REASONS
+            )
+            line.reason, line.decided_at, line.ended_at = REASONS[code], at, at
+        else:
+            self._place_claim(filed, line)
+        if target == State.APPROVED:
+            self.protection.begin(at, filed, [line], by=None, verdict=verdict)
+            return
+        line.state = target
+        self.tell.screened(filed, line, verdict, before, at)
+        if target == State.CONFLICT_HOLD:
+            self.held[line.line_id].append((filed, line))
+        if target == State.ACTION_REQUIRED:
+            self._ask(at, filed, ["value"], "", None)
+        self.refresh(filed, at)
+        if filed.in_states(*WAITING_FOR_DECISION) and not filed.review_planned:
+            filed.review_planned = True
+            if filed.deal.wish != "undecided":
+                self.plan(self._desk_time(at, filed), self.review, filed)
+            if self.rng.random() < 0.3:
+                self.plan(at + timedelta(minutes=self.rng.randint(20, 600)), self.tell.note, filed, self.rows)
+
+    def verdict(self, filed: Filed, line: RegistrationLine, *, judged_at: datetime, now: datetime) -> Verdict:
+        """Return the verdict on a line by what stands on the board at ``now``."""
+        terms = self.programme.terms_at(line.received_at)
+        facts = self.board.facts(
+            filed.registration, line, filed.deal.partner, terms,
+            doubtful=filed.doubtful, judged_at=judged_at, now=now,
+        )  # fmt: skip
+        return judge(facts)
+
+    def _identify(self, at: datetime, filed: Filed) -> None:
+        """Resolve customer and project at the first check; nobody's customer becomes a prospect."""
+        registration, deal = filed.registration, filed.deal
+        if registration.customer_id is None:
+            account = self.customers.get(id(deal.customer), deal.customer)
+            if account.pk is None:
+                account.created_at = at
+                self.rows.number(account)
+                self.rows.prospects.append(account)
+                self.tell.prospect(account, at)
+            registration.customer = account
+        if registration.project_id is None and deal.project:
+            registration.project = self._project(at, filed)
+
+    def _project(self, at: datetime, filed: Filed) -> Project:
+        from crm.projects.services import normal_project_name
+
+        registration, name = filed.registration, filed.deal.project
+        key = (registration.customer_id, normal_project_name(name))
+        if key not in self.projects:
+            project = Project(
+                ref=self.world.reference(),
+                account=registration.customer,
+                name=name,
+                normal_name=key[1],
+                territory=registration.territory,
+                created_at=at,
+            )
+            self.rows.number(project)
+            self.rows.projects.append(project)
+            self.projects[key] = project
+            self.tell.project(project, at)
+        return self.projects[key]
+
+    def _outcome(self, filed: Filed, verdict: Verdict) -> str:
+        """Return the state that follows from a verdict, as ``services.screening.outcome`` has it."""
+        terms = self.programme.terms_at(filed.registration.received_at)
+        match verdict.class_:
+            case VerdictClass.BLOCK:
+                blocking = {hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK}
+                return State.IN_REVIEW if blocking <= set(terms.undisclosed_codes) else State.REJECTED
+            case VerdictClass.HOLD:
+                return State.CONFLICT_HOLD
+            case VerdictClass.ASK:
+                return State.ACTION_REQUIRED
+            case VerdictClass.REVIEW:
+                return State.IN_REVIEW
+        tier = filed.deal.partner.tier_at(filed.registration.received_at)
+        ceiling = benefits_of(tier).auto_approval_ceiling.get(filed.deal.currency)
+        by_rule = terms.auto_approve and ceiling is not None and filed.deal.amount <= type(filed.deal.amount)(ceiling)
+        return State.APPROVED if by_rule else State.IN_REVIEW
+
+    # --- decisions ----------------------------------------------------------------------------------------------
+
+    def review(self, at: datetime, filed: Filed) -> None:
+        """Decide on the lines that wait, as the deal's reviewer has it in mind and the check allows."""
+        waiting = filed.in_states(*WAITING_FOR_DECISION)
+        if not waiting:
+            return
+        if filed.doubtful:
+            self._decide_match(at, filed)
+            waiting = filed.in_states(*WAITING_FOR_DECISION)
+        by = reviewer_for(self.world, filed.deal.territory)
+        wish, filed.deal.wish = filed.deal.wish, "approve"
+        codes = {hit["code"] for line in waiting for hit in line.verdict["hits"]}
+        reviewed = filed.in_states(State.IN_REVIEW)
+        if not reviewed:  # held: the earlier one decides
+            return
+        if "R08" in codes:
+            self.reject(at, filed, waiting, by, RejectionReason.HOUSE, "")
+        elif "R09" in codes and self.rng.random() < 0.6:
+            self.reject(at, filed, reviewed, by, RejectionReason.DIRECT, "")
+        elif wish == "reject":
+            self.reject(at, filed, reviewed, by, *self.rng.choice(REJECTIONS))
+        elif wish == "ask":
+            self.tell.asked(filed, waiting, by, at, *self._question(at, filed, by))
+            for line in waiting:
+                line.state = State.ACTION_REQUIRED
+            self.refresh(filed, at)
+        elif wish == "part" and len(reviewed) > 1:
+            self.protection.begin(at, filed, reviewed[:1], by=by)
+            self.plan(self._desk_time(at, filed), self.review, filed)
+        else:
+            self.protection.begin(at, filed, reviewed, by=by)
+
+    def _decide_match(self, at: datetime, filed: Filed) -> None:
+        """Say of a similar customer that it is another, or the same: then claims follow and lines are judged again."""
+        organisation_id = next(iter(filed.doubtful))
+        filed.doubtful.clear()
+        known = filed.deal.similar_to.account
+        verdict = MatchVerdict.SAME if self.rng.random() < 0.4 else MatchVerdict.ANOTHER
+        by = reviewer_for(self.world, filed.deal.territory)
+        registration = filed.registration
+        self.rows.decisions.append(
+            MatchDecision(
+                registration=registration, customer_id=organisation_id, verdict=verdict, decided_by=by, decided_at=at
+            )
+        )
+        if verdict == MatchVerdict.SAME:
+            registration.customer, registration.project = known, None
+            for line in filed.lines:
+                claim = filed.claims.get(line.pk)
+                if claim is not None and claim.state != "ended":
+                    self.board.move(claim, line, known)
+                    claim.project = None
+            self.tell.alias(known, filed, at)
+        self.tell.match_decided(filed, known, verdict, by, at)
+        for line in filed.in_states(*WAITING_FOR_DECISION):
+            self.screen(at, filed, line)
+
+    def reject(self, at, filed: Filed, lines, by, reason, text: str) -> None:
+        """Reject lines for a reason; what is held behind them is judged again."""
+        if not lines:
+            return
+        before = sorted({str(line.state) for line in lines})[0]
+        for line in lines:
+            line.state, line.reason, line.reason_text = State.REJECTED, reason, text
+            line.decided_at, line.decided_by, line.ended_at = at, by, at
+            self.end_claim(filed, line, at)
+        self.tell.rejected(filed, lines, by, reason, text, before, at)
+        self.refresh(filed, at)
+        self.release_held(at, lines)
+
+    def _question(self, at: datetime, filed: Filed, by) -> tuple[list[str], str]:
+        fields, message = self.rng.choice(QUESTIONS)
+        self._ask(at, filed, sorted(fields), message, by)
+        return sorted(fields), message
+
+    def _ask(self, at: datetime, filed: Filed, fields: list[str], message: str, by) -> None:
+        """Open a request for information, answered after some days, or not."""
+        if filed.request is not None and filed.request.answered_at is None:
+            return
+        due = self.protection.business_days(at, self.programme.terms_at(at).information_business_days, filed)
+        filed.request = InformationRequest(
+            registration=filed.registration, fields=fields, message=message, asked_by=by, asked_at=at, due_at=due
+        )
+        self.rows.requests.append(filed.request)
+        if self.rng.random() < 0.85 and not filed.deal.fresh:
+            self.plan(at + timedelta(days=self.rng.uniform(0.5, 4)), self.answer, filed)
+        self.plan(due + timedelta(seconds=30), self.lapse, filed)
+
+    def answer(self, at: datetime, filed: Filed) -> None:
+        """Answer the open request; the lines are checked again and keep their places."""
+        asked = filed.in_states(State.ACTION_REQUIRED)
+        if filed.request is None or filed.request.answered_at is not None or not asked:
+            return
+        filed.request.answered_at = at
+        changed = self.tell.mend(filed, self.protection.minimum(filed))
+        for line in asked:
+            line.state = State.SCREENING
+        self.tell.answered(filed, asked, changed, at)
+        self.refresh(filed, at)
+        filed.review_planned = False
+        for number, line in enumerate(asked):
+            self.plan(at + timedelta(seconds=2 + number), self.screen, filed, line)
+
+    def lapse(self, at: datetime, filed: Filed) -> None:
+        """Withdraw what was not answered in time."""
+        waiting = filed.in_states(State.ACTION_REQUIRED)
+        if filed.request is None or filed.request.answered_at is not None:
+            return
+        filed.request.answered_at = at
+        for line in waiting:
+            line.state, line.ended_at = State.WITHDRAWN, at
+            self.end_claim(filed, line, at)
+        self.tell.by_clock("registration.lapsed", filed, waiting, at, State.ACTION_REQUIRED, State.WITHDRAWN)
+        self.refresh(filed, at)
+        self.release_held(at, waiting)
+
+    # --- claims and clocks --------------------------------------------------------------------------------------
+
+    def release_held(self, at: datetime, lines: list[RegistrationLine]) -> None:
+        """Have what is held behind these lines judged again, in the order of the sequence.
+
+        Only what waits on the same product line for one of these claims: the others' verdicts stay as they are.
+        """
+        for line in lines:
+            held = [row for row in self.held[line.line_id] if row[1].state == State.CONFLICT_HOLD]
+            self.held[line.line_id] = held
+            for number, (filed, waiting) in enumerate(sorted(held, key=lambda row: row[1].sequence_number)):
+                if filed.registration.customer_id == line.registration.customer_id:
+                    filed.review_planned = False
+                    self.plan(at + timedelta(seconds=3 + number), self.screen, filed, waiting)
+
+    def _place_claim(self, filed: Filed, line: RegistrationLine) -> None:
+        claim = filed.claims.get(line.pk)
+        if claim is None:
+            claim = Claim(registration_line=line, line=line.line, kind="registration")
+            self.rows.number(claim)
+            self.rows.claims.append(claim)
+            filed.claims[line.pk] = claim
+            claim.customer = filed.registration.customer
+            self.board.place(claim, line)
+        elif claim.customer_id != filed.registration.customer_id:
+            self.board.move(claim, line, filed.registration.customer)
+        claim.partner, claim.project = filed.registration.partner, filed.registration.project
+        claim.state, claim.sequence_number = "pending", line.sequence_number
+        claim.starts_at, claim.ends_at = line.received_at, None
+
+    def end_claim(self, filed: Filed, line: RegistrationLine, at: datetime, *, won: bool = False) -> None:
+        claim = filed.claims.get(line.pk)
+        if claim is not None:
+            claim.state = "ended"
+            claim.ends_at = at if claim.ends_at is None else min(at, claim.ends_at)
+            claim.won_at = at if won else claim.won_at
+
+    def refresh(self, filed: Filed, at: datetime) -> None:
+        """Show the state of the lines on the registration; note when its review clock runs and stands."""
+        states = {line.state for line in filed.lines}
+        filed.registration.state = summary_state(states)
+        running = bool(filed.clock) and filed.clock[-1][0] == "runs"
+        waiting = bool(states & WAITING_FOR_DECISION)
+        if waiting and not running:
+            filed.clock.append(("runs", at))
+        elif running and not waiting:
+            asked = bool(states & {State.ACTION_REQUIRED, State.SCREENING})
+            filed.clock.append(("stands" if asked else "over", at))
+
+    def _desk_time(self, at: datetime, filed: Filed) -> datetime:
+        """Return when a reviewer comes to it: within a working day or so, in the office hours of the place."""
+        begin = 8 if filed.deal.customer.country in ("DE", "NL") else 1
+        moment = at + timedelta(minutes=self.rng.randint(15, 1500))
+        if not begin <= moment.hour < begin + 8:
+            moment = (moment + timedelta(days=moment.hour >= begin)).replace(hour=begin + self.rng.randint(0, 3))
+        return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)
+

@@ -1,0 +1,135 @@
+"""Loads the whole demo into an empty database: rows, events and indexes in one transaction, sealed afterwards."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from core import search
+from core.ledger import bulk_record
+from core.ledger.readers import skip_to_end
+from core.ledger.seals import seal_all
+from crm import identity
+from crm.accounts.models import Account, Lifecycle
+from crm.accounts.services import candidate_of
+from crm.accounts.services import search_texts as account_texts
+from crm.accounts.services.contacts import contact_texts
+from deal_registration.enums import State
+from deal_registration.models import Registration
+from deal_registration.texts import search_texts as registration_texts
+
+from .accounts import load_accounts
+from .board import Board
+from .catalogue import load_catalogue
+from .course import Course
+from .deals import plan_deals
+from .history import History
+from .names import NameMaker
+from .partners import load_partners
+from .people import People
+from .pipeline import load_pipeline
+from .programme import load_programme
+from .territories import load_territories
+from .world import Progress, World
+
+
+def is_empty() -> bool:
+    """Tell whether the database holds no organisations yet."""
+    return not Account.objects.exists()
+
+
+def load_demo(*, accounts: int, seed: int, now: datetime, progress: Progress) -> World:
+    """Load a demo of ``accounts`` customers and a tenth as many registrations, as it stands at ``now``.
+
+    The same seed and time make the same demo, but for the ledger's salts. Readers of the ledger pass over it:
+    what happened before the demo was made is no news.
+    """
+    with transaction.atomic():
+        world, course = _play(accounts, seed, now, progress)
+        _index(world, course)
+        bulk_record(_counted(world.history, progress))
+    seal_all(lambda count: progress("events sealed", count, len(world.history.noted)))
+    skip_to_end()
+    return world
+
+
+def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[World, Course]:
+    """Make and save every row."""
+    rng = Random(seed)
+    world = World(
+        rng=rng,
+        now=now,
+        accounts=accounts,
+        progress=progress,
+        geography=load_territories(),
+        catalogue=load_catalogue(),
+        names=NameMaker(rng, long_share=min(0.9, 0.3 + accounts / 100_000)),
+    )
+    people = People(world)
+    people.load_staff()
+    programme = load_programme(world)
+    load_partners(world, people, programme)
+    people.load_addresses()
+    load_accounts(world)
+    direct = load_pipeline(world)
+    board = Board(world)
+    board.fill(direct)
+    course = Course(world, programme, board)
+    course.play(plan_deals(world, direct, accounts // 10))
+    course.protection.set_promises()
+    course.rows.save(world)
+    _set_changed_at(course)
+    return world, course
+
+
+def _set_changed_at(course: Course) -> None:
+    """Put right when registrations last changed: saving them said just now."""
+    Registration.objects.update(updated_at=Coalesce(F("received_at"), F("created_at")))
+    latest: dict[datetime, list[int]] = {}
+    for filed in course.filed:
+        times = [line.ended_at or line.decided_at or line.screened_at for line in filed.lines]
+        at = max((moment for moment in times if moment), default=None)
+        if at:
+            latest.setdefault(at, []).append(filed.registration.pk)
+    for at, keys in latest.items():
+        Registration.objects.filter(pk__in=keys).update(updated_at=at)
+
+
+def _counted(history: History, progress: Progress) -> Iterator:
+    """Yield the built events, telling the progress."""
+    total = len(history.noted)
+    for number, draft in enumerate(history.drafts(), start=1):
+        yield draft
+        if number % 500 == 0 or number == total:
+            progress("events", number, total)
+
+
+def _index(world: World, course: Course) -> None:
+    """Fill the match index and the search terms."""
+    accounts = [one.account for one in world.organisations]
+    accounts += [one.partner.account for one in world.partners] + course.rows.prospects
+
+    def entries():
+        for number, account in enumerate(accounts, start=1):
+            is_known = account.lifecycle == Lifecycle.ACCOUNT
+            yield account.pk, candidate_of(account), account.group_root_id or account.pk, is_known
+            if number % 500 == 0 or number == len(accounts):
+                world.progress("match index", number, len(accounts))
+
+    identity.index_many(entries())
+    for account, name, source, at in course.tell.aliases:
+        identity.add_alias(account.pk, name, source=source, at=at)
+    known = [account for account in accounts if account.lifecycle == Lifecycle.ACCOUNT]
+    filed = [row for row in course.rows.registrations if row.state != State.DRAFT]
+    texts = (
+        ("accounts.account", {account.pk: account_texts(account) for account in known}),
+        ("accounts.registry", {account.pk: [account.registry_id] for account in known}),
+        ("accounts.contact", {contact.pk: contact_texts(contact) for contact in world.contacts}),
+        ("deal_registration.registration", {row.pk: registration_texts(row) for row in filed}),
+    )
+    for number, (object_type, texts_by_id) in enumerate(texts, start=1):
+        search.index_many(object_type, texts_by_id)
+        world.progress("search terms", number, len(texts))
