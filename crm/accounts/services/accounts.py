@@ -76,7 +76,7 @@ def plain(value: Any) -> Any:
     """Return a field's value as a fact of an event: text, a number or nothing."""
     if value is None or isinstance(value, (str, int, bool)):
         return value
-    return getattr(value, "ref", None) or str(value)
+    return getattr(value, "ref", None) or getattr(value, "code", None) or str(value)
 
 
 def _set(account: Account, data: dict[str, Any]) -> dict[str, list]:
