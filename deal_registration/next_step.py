@@ -1,0 +1,112 @@
+"""The one next action of a registration, in words for its partner."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .enums import State
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What stands at the top of the page. ``url`` empty: nothing to do but wait. ``until``: the date that counts."""
+
+    tone: str
+    icon: str
+    title: Words
+    text: Words = ""
+    url: str = ""
+    label: Words = ""
+    until: datetime | None = None
+    until_label: Words = ""
+
+
+def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextStep | None:
+    """Return the next step of ``registration``; None while it is being checked (the page says so by itself).
+
+    ``question`` is the open information request, if any; ``may_act`` whether the reader files for this partner.
+    """
+
+    def at(name: str) -> str:
+        return reverse(f"registrations:{name}", args=[registration.ref]) if may_act else ""
+
+    states = {row.state for row in lines}
+    if question is not None:
+        return NextStep(
+            "warning",
+            "help-circle",
+            _("An answer from you is needed"),
+            question.message,
+            at("registration_answer"),
+            _("Answer now"),
+            question.due_at,
+            _("Answer by"),
+        )
+    if State.SCREENING in states:
+        return None
+    if State.ACTION_REQUIRED in states:
+        return NextStep("warning", "help-circle", _("Something is missing"), _("See below what would help."))
+    if State.APPROVED in states:
+        ends = min(row.protected_until for row in lines if row.state == State.APPROVED)
+        return NextStep(
+            "success",
+            "shield-check",
+            _("The deal is protected for you"),
+            _("Tell us when it is decided, so that the order is credited to you."),
+            at("registration_won"),
+            _("Report as won"),
+            ends,
+            _("Protected until"),
+        )
+    if State.IN_REVIEW in states:
+        return NextStep(
+            "info",
+            "user-check",
+            _("A person decides"),
+            _("There is nothing to do for you. You are told as soon as it is decided."),
+            until=registration.review_due_at,
+            until_label=_("Decision promised by"),
+        )
+    if State.CONFLICT_HOLD in states:
+        return NextStep(
+            "warning",
+            "hourglass",
+            _("On hold behind an earlier claim"),
+            _(
+                "An earlier claim is decided first. Yours keeps its place and is then checked again by itself."
+            ),
+        )
+    return _ended(registration, states, may_act)
+
+
+def _ended(registration, states, may_act: bool) -> NextStep:
+    """Return what to say of a registration of which no line is live."""
+    again = reverse("registrations:registration_new") if may_act else ""
+    if State.WON in states:
+        return NextStep("success", "trophy", _("You won this deal"), _("The order is remembered as yours."))
+    if State.EXPIRED in states:
+        return NextStep(
+            "neutral",
+            "hourglass",
+            _("Protection has ended"),
+            _("If the deal is still alive, register it again. Whoever files first is protected."),
+            again,
+            _("Register again"),
+        )
+    if State.LOST in states:
+        return NextStep("neutral", "circle-x", _("Reported as lost"), _("Thank you for telling us."))
+    if State.REJECTED in states:
+        return NextStep(
+            "danger",
+            "circle-x",
+            _("Not protected"),
+            _("The reason stands below. You may register again when it no longer holds."),
+        )
+    return NextStep(
+        "neutral", "arrow-back-up", _("Withdrawn"), _("This registration protects nothing any more.")
+    )

@@ -1,0 +1,66 @@
+"""Lists of registrations: a dealer's own, those staff may read, and the queue of what waits for a decision."""
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from core.ui.lists import ListView
+
+from ..filters import QueueFilters, RegistrationFilters, StaffRegistrationFilters
+from ..selectors import registration_rows, review_queue
+from ..tables import QueueTable, RegistrationTable, StaffRegistrationTable
+
+
+class RegistrationList(ListView):
+    """*My registrations* for dealers; for staff, all registrations in their scope."""
+
+    permission = "registrations.view"
+    title = _("My registrations")
+    export_name = "registrations"
+    template_name = "registrations/registration_list.html"
+    empty_icon = "shield-check"
+    empty_title = _("No registrations yet")
+    empty_text = _("Register a deal before you quote: whoever registers first is protected.")
+
+    @property
+    def table_class(self):
+        """The table for the side this person works on."""
+        return RegistrationTable if self.request.actor.is_dealer else StaffRegistrationTable
+
+    @property
+    def filterset_class(self):
+        """The filters for the side this person works on."""
+        return RegistrationFilters if self.request.actor.is_dealer else StaffRegistrationFilters
+
+    def get_title(self):
+        """Say whose registrations these are."""
+        return self.title if self.request.actor.is_dealer else _("All registrations")
+
+    def get_empty_action(self):
+        """Offer to register a deal to those who may."""
+        if self.request.actor.may("registrations.file"):
+            return ("registrations:registration_new", _("Register a deal"))
+        return None
+
+    def get_rows(self):
+        """Return the registrations the actor may see, drafts first, then the newest."""
+        return registration_rows(self.request.actor).order_by(F("received_at").desc(nulls_first=True), "-pk")
+
+
+class ReviewQueue(ListView):
+    """One queue of what waits for a decision, oldest promise first."""
+
+    permission = "registrations.decide"
+    title = _("Review queue")
+    subtitle = _("What waits for a decision, oldest promise first.")
+    table_class = QueueTable
+    filterset_class = QueueFilters
+    export_name = "review-queue"
+    template_name = "review/review_queue.html"
+    empty_icon = "circle-check"
+    empty_title = _("Nothing waits for a decision")
+    empty_text = _("New registrations that need a person appear here by themselves.")
+    empty_action = None
+
+    def get_rows(self):
+        """Return what waits for a decision in the actor's scope."""
+        return review_queue(self.request.actor)

@@ -1,0 +1,147 @@
+"""The reviewer's page of one registration: everything that a decision rests on, and the decisions themselves."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from core.access.guards import allows, require
+from core.documents import files_of
+from core.ledger import timeline
+from partners.models import Authorisation, PartnerTier
+
+from ..claim_picture import Span, claims_picture
+from ..enums import WAITING_FOR_DECISION, ClaimState, State
+from ..forms import ApproveForm, AskForm, NoteForm, RejectForm
+from ..models import Registration
+from ..promises import promise_of
+from ..review_selectors import ReviewFacts, ScopeClaim, review_facts
+from ..selectors import registration_detail, review_queue
+from ..story import readable
+from ..wording import CLASS_ORDER, CLASS_WORDS, CODE_HELP, CODE_WORDS
+
+RUNNING_CLAIMS = frozenset({ClaimState.PENDING, ClaimState.APPROVED})
+CLAIM_TONES = {ClaimState.PENDING: "warning", ClaimState.APPROVED: "success", ClaimState.ENDED: "neutral"}
+
+
+@require_GET
+def review_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one registration to staff: those who decide get the means to, the others read."""
+    require(request.actor, "registrations.view")
+    registration = registration_detail(request.actor, ref)
+    if request.actor.is_dealer:
+        return redirect("registrations:registration_detail", ref=registration.ref)
+    return show_review(request, registration)
+
+
+def show_review(
+    request, registration: Registration, *, opened: str = "", status: int = 200, **bound
+) -> HttpResponse:
+    """Render the review page; ``bound`` holds refused forms by name, ``opened`` names the one to show open."""
+    actor, now = request.actor, timezone.now()
+    lines = list(registration.lines.all())
+    facts = review_facts(registration, actor)
+    decidable = [row for row in lines if row.line_id in facts.decidable]
+    picture_of = [claim for claim in facts.claims if claim.overlaps or claim.claim.state in RUNNING_CLAIMS]
+    return render(
+        request,
+        "review/review_detail.html",
+        {
+            "registration": registration,
+            "rows": [
+                (row, row.line_id in facts.decidable, line_hits(row), why_not(row, facts, actor))
+                for row in lines
+            ],
+            "facts": facts,
+            "may_compare": bool(decidable),
+            "doubtful_count": sum(row.is_doubtful for row in facts.customers),
+            "picture": claims_picture([_span(claim) for claim in picture_of], now=now),
+            "decidable": decidable,
+            "approve_form": bound.get("approve_form")
+            or (ApproveForm(lines=decidable) if decidable else None),
+            "reject_form": bound.get("reject_form") or (RejectForm(lines=decidable) if decidable else None),
+            "ask_form": bound.get("ask_form") or AskForm(),
+            "note_form": bound.get("note_form") or NoteForm(),
+            "opened": opened,
+            "may_decide": allows(actor, "registrations.decide", registration) and bool(decidable),
+            "promise": promise_of(registration.review_due_at, at=now),
+            "is_waiting": any(row.state in WAITING_FOR_DECISION for row in lines),
+            "waiting_count": review_queue(actor).count() if actor.may("registrations.decide") else 0,
+            "partner_facts": partner_facts(registration, lines, now),
+            "contacts": list(registration.contacts.all()),
+            "files": list(files_of(registration)),
+            "timeline_entries": readable(timeline(registration, actor), actor),
+            "open_requests": [
+                row for row in registration.information_requests.all() if row.answered_at is None
+            ],
+        },
+        status=status,
+    )
+
+
+def line_hits(row) -> list[dict]:
+    """Return the hits of a line's verdict in words for staff, worst first."""
+    hits = (row.verdict or {}).get("hits", ())
+    ordered = sorted(hits, key=lambda hit: (CLASS_ORDER.index(hit["class"]), hit["code"]))
+    return [
+        {
+            "code": hit["code"],
+            "class": hit["class"],
+            "class_words": CLASS_WORDS[hit["class"]],
+            "title": CODE_WORDS.get(hit["code"], hit["code"]),
+            "text": CODE_HELP.get(hit["code"], ""),
+        }
+        for hit in ordered
+    ]
+
+
+def why_not(row, facts: ReviewFacts, actor) -> str:
+    """Return why the reader cannot decide this line; "" where they can or nothing waits."""
+    if row.line_id in facts.decidable or row.state not in WAITING_FOR_DECISION:
+        return ""
+    if not actor.may("registrations.decide"):
+        return _("Your role reads registrations; channel managers decide them.")
+    return _("Outside your scope: another channel manager decides this line.")
+
+
+def _span(row: ScopeClaim) -> Span:
+    """Return one claim as the picture draws it."""
+    parts = [row.partner_name, str(row.claim.line)]
+    if row.claim.project:
+        parts.append(row.claim.project.name)
+    label = " · ".join(parts)
+    return Span(
+        label=label if len(label) <= 60 else label[:59] + "…",
+        tone=CLAIM_TONES[row.claim.state],
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        is_own=row.is_own,
+    )
+
+
+def partner_facts(registration: Registration, lines, now) -> dict:
+    """Return what a reviewer weighs about the partner: tier, authorisations for these lines, running filings."""
+    partner_id = registration.partner_id
+    held = PartnerTier.objects.filter(partner_id=partner_id).in_force(now).select_related("tier").first()
+    authorisations = (
+        Authorisation.objects.filter(partner_id=partner_id, line_id__in=[row.line_id for row in lines])
+        .in_force(now)
+        .select_related("line__family", "territory")
+    )
+    by_line: dict[int, list[Authorisation]] = {}
+    for authorisation in authorisations:
+        by_line.setdefault(authorisation.line_id, []).append(authorisation)
+    others = Registration.objects.filter(partner_id=partner_id).exclude(pk=registration.pk)
+    counts = dict.fromkeys((State.APPROVED, State.WON, State.IN_REVIEW, State.REJECTED), 0)
+    for state in others.exclude(state=State.DRAFT).values_list("state", flat=True):
+        if state in counts:
+            counts[state] += 1
+    return {
+        "tier": held.tier if held else None,
+        "authorisations": [(row.line, by_line.get(row.line_id, [])) for row in lines],
+        "approved": counts[State.APPROVED],
+        "won": counts[State.WON],
+        "in_review": counts[State.IN_REVIEW],
+        "rejected": counts[State.REJECTED],
+    }
