@@ -82,7 +82,11 @@ def _create_pages(root: Page, locales: dict[str, Locale]) -> None:
 def _page(plan: StartPage, code: str, locale: Locale) -> Page:
     """Return the unsaved page of ``plan`` in one language."""
     return getattr(models, plan.model)(
-        slug=plan.slug, locale=locale, body=plan.body.get(code, []), **plan.fields[code]
+        slug=plan.slug,
+        locale=locale,
+        show_in_menus=plan.in_menu,
+        body=plan.body.get(code, []),
+        **plan.fields[code],
     )
 
 

@@ -3,10 +3,12 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 from wagtail.coreutils import get_content_languages
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from .enums import Audience
 from .models import LegalPage, NewsIndexPage, NewsPage
+
+MENU_DEPTH = 3  # root, home, then these
 
 
 def audiences_of(actor) -> tuple[str, ...]:
@@ -56,6 +58,14 @@ def news_index() -> NewsIndexPage | None:
 def legal_pages() -> list[LegalPage]:
     """Return the legal pages in the reader's language, in the order of the page tree."""
     return list(in_readers_language(LegalPage.objects.live()).order_by("path"))
+
+
+def menu_pages(actor) -> list[Page]:
+    """Return the pages right below the home page that go into its menu; news for people signed in only."""
+    pages = Page.objects.live().in_menu().filter(depth=MENU_DEPTH).order_by("path")
+    if actor.is_anonymous:
+        pages = pages.not_type(NewsIndexPage)
+    return list(in_readers_language(pages))
 
 
 def in_readers_language(pages):

@@ -11,6 +11,7 @@ class StartPage:
     slug: str
     fields: dict[str, dict[str, str]]
     body: dict[str, list[tuple[str, object]]]
+    in_menu: bool = False
 
 
 def _card(icon: str, title: str, text: str, address: str = "") -> dict:
@@ -119,6 +120,7 @@ NEWS = StartPage(
     slug="news",
     fields={"en": {"title": "News"}, "zh-hans": {"title": "新闻"}, "zh-hant": {"title": "新聞"}},
     body={},
+    in_menu=True,
 )
 
 HOW_IT_WORKS = StartPage(
@@ -219,6 +221,7 @@ HOW_IT_WORKS = StartPage(
             ),
         ],
     },
+    in_menu=True,
 )
 
 PRIVACY = StartPage(

@@ -33,7 +33,7 @@ def _declare(code: str, label, *, tone: str = "info", icon: str = "history") -> 
     declare(code, label=label, partner_facts=_OWN, tone=tone, icon=icon, labels=_LABELS)
 
 
-_declare("partner.created", _("Partner created"), tone="success", icon="building-plus")
+_declare("partner.created", _("Partner created"), tone="success", icon="building-community")
 _declare("partner.changed", _("Partner changed"), icon="pencil")
 _declare("partner.moved", _("Place in the partner tree changed"), icon="hierarchy")
 _declare("partner.activated", _("Activated"), tone="success", icon="circle-check")
@@ -41,11 +41,11 @@ _declare("partner.suspended", _("Suspended"), tone="warning", icon="player-pause
 _declare("partner.reinstated", _("Reinstated"), tone="success", icon="circle-check")
 _declare("partner.terminated", _("Terminated"), tone="danger", icon="circle-x")
 _declare("partner.member_added", _("Person added to the team"), tone="success", icon="user-plus")
-_declare("partner.member_role_changed", _("Role in the team changed"), icon="user-edit")
-_declare("partner.member_removed", _("Person removed from the team"), tone="danger", icon="user-minus")
+_declare("partner.member_role_changed", _("Role in the team changed"), icon="edit")
+_declare("partner.member_removed", _("Person removed from the team"), tone="danger", icon="circle-minus")
 _declare("partner.authorised", _("Authorised"), tone="success", icon="certificate")
-_declare("partner.authorisation_ended", _("Authorisation ended"), tone="warning", icon="certificate-off")
-_declare("partner.agreement_accepted", _("Agreement accepted"), tone="success", icon="signature")
+_declare("partner.authorisation_ended", _("Authorisation ended"), tone="warning", icon="certificate")
+_declare("partner.agreement_accepted", _("Agreement accepted"), tone="success", icon="contract")
 _declare("partner.agreement_ended", _("Agreement ended"), tone="warning", icon="file-off")
 _declare("partner.tier_set", _("Tier set"), tone="success", icon="award")
 _declare("partner.certified", _("Certificate recorded"), tone="success", icon="certificate")
@@ -58,6 +58,6 @@ declare(
     label=_("New version of the programme"),
     partner_sees=False,
     tone="success",
-    icon="versions",
+    icon="history",
     labels=_LABELS,
 )

@@ -14,14 +14,14 @@ declare(
     icon="user-plus",
     labels=_LABELS,
 )
-declare("user.changed", label=_("User changed"), partner_sees=False, icon="user-edit", labels=_LABELS)
+declare("user.changed", label=_("User changed"), partner_sees=False, icon="edit", labels=_LABELS)
 declare("user.invited", label=_("Invitation sent"), partner_sees=False, icon="mail", labels=_LABELS)
 declare(
     "user.disabled",
     label=_("User disabled"),
     partner_sees=False,
     tone="danger",
-    icon="user-off",
+    icon="ban",
     labels=_LABELS,
 )
 declare(

@@ -10,7 +10,7 @@ declare(
     "territory.moved",
     label=_("Moved"),
     partner_sees=False,
-    icon="arrows-move",
+    icon="hierarchy",
     labels={"row": _("Territory")},
 )
 declare(
@@ -26,6 +26,6 @@ declare(
     label=_("Role taken away"),
     partner_sees=False,
     tone="danger",
-    icon="user-minus",
+    icon="circle-minus",
     labels={"role": _("Role"), "territory": _("Territory"), "lines": _("Product lines")},
 )
