@@ -10,11 +10,13 @@ from core.ui.references import new_reference
 
 
 class NotificationQuerySet(ScopedQuerySet):
-    """Notices: one's own only."""
+    """Notices: one's own, about what one may still see."""
 
     def visible_to(self, actor):
-        """Return the actor's own notices."""
-        return self.filter(user_id=actor.user_id) if actor.user_id else self.none()
+        """Return the actor's own notices of kinds in use, whose object is still visible to the actor."""
+        from .scope import still_visible
+
+        return still_visible(self.filter(user_id=actor.user_id), actor) if actor.user_id else self.none()
 
 
 class Notification(models.Model):
@@ -24,6 +26,7 @@ class Notification(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=60)
     event_id = models.BigIntegerField(null=True)
+    object_id = models.BigIntegerField(null=True)
     context = models.JSONField(default=dict)
     url = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
