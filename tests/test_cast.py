@@ -77,3 +77,9 @@ def test_transactional_tests_end_where_they_began(turn):
     assert not User.objects.exists()
     assert Role.objects.exists()
     factories.UserFactory()
+
+
+def test_registrations_of_the_cast_are_filed_and_decided_through_the_services(approved, rival_registration):
+    assert approved.state == "approved" and approved.opportunity_id
+    assert rival_registration.state == "in_review"
+    assert rival_registration.partner_id != approved.partner_id

@@ -1,0 +1,129 @@
+"""Whose every address is. One not named here fails the matrix; so does a name that no address has any more."""
+
+from dataclasses import dataclass
+
+from tests.cast import CAST, DEALERS
+
+REVIEWERS = frozenset({"channel_manager", "other_channel_manager"})
+FILERS = frozenset(DEALERS)
+READERS = FILERS | REVIEWERS | {"administrator"}
+CRM_STAFF = frozenset({"channel_manager", "other_channel_manager", "sales_rep", "administrator"})
+SELLERS = frozenset({"sales_rep"})
+LOGGERS = REVIEWERS | SELLERS
+EVERYONE = frozenset(CAST)
+
+# Reached by anybody, signed in or not.
+PUBLIC = frozenset(
+    {
+        "account_confirm_email",
+        "account_confirm_login_code",
+        "account_inactive",
+        "account_login",
+        "account_logout",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_signup",
+        "account_email_verification_sent",
+        "content_image",
+        "ledger:receipt_verify",
+        "mfa_authenticate",
+        "mfa_login_webauthn",
+        "portal:demo_mail",
+        "portal:demo_mails",
+        "portal:health_live",
+        "portal:health_ready",
+        "portal:language",
+        "wagtail_serve",
+        "wagtaildocs_authenticate_with_password",
+        "wagtaildocs_serve",
+    }
+)
+
+# One's own and nobody else's, whoever one is.
+SIGNED_IN = frozenset(
+    {
+        "account_change_password",
+        "account_email",
+        "account_reauthenticate",
+        "account_set_password",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+        "mfa_edit_webauthn",
+        "mfa_generate_recovery_codes",
+        "mfa_index",
+        "mfa_list_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "notifications:list",
+        "notifications:preferences",
+        "people:appearance",
+        "people:profile",
+        "portal:dashboard",
+        "portal:partner_switch",
+        "portal:search",
+        "usersessions_list",
+    }
+)
+
+# Pages about no single row: who may open them.
+ROLES: dict[str, frozenset[str]] = {
+    "registrations:registration_list": READERS,
+    "registrations:registration_new": FILERS,
+    "registrations:review_queue": REVIEWERS,
+}
+
+
+@dataclass(frozen=True)
+class OfObject:
+    """An address of one row: its kind, and who may do it to a row they see."""
+
+    kind: str
+    who: frozenset[str]
+    parameter: str = "ref"
+    # What else the address names, by parameter → kind of object, taken from the same side.
+    others: tuple[tuple[str, str], ...] = ()
+
+
+OBJECTS: dict[str, OfObject] = {
+    "registrations:registration_detail": OfObject("registration", READERS),
+    "registrations:registration_progress": OfObject("registration", READERS),
+    "registrations:registration_edit": OfObject("registration", FILERS),
+    "registrations:registration_delete": OfObject("registration", FILERS),
+    "registrations:registration_answer": OfObject("registration", FILERS),
+    "registrations:registration_withdraw": OfObject("registration", FILERS),
+    "registrations:registration_won": OfObject("registration", FILERS),
+    "registrations:registration_lost": OfObject("registration", FILERS),
+    "registrations:file_add": OfObject("registration", FILERS),
+    "registrations:file_remove": OfObject("registration", FILERS, others=(("file_ref", "file"),)),
+    "registrations:receipt_json": OfObject("registration", READERS),
+    "registrations:receipt_pdf": OfObject("registration", READERS),
+    "registrations:review_detail": OfObject("registration", REVIEWERS),
+    "registrations:review_approve": OfObject("registration", REVIEWERS),
+    "registrations:review_reject": OfObject("registration", REVIEWERS),
+    "registrations:review_ask": OfObject("registration", REVIEWERS),
+    "registrations:review_match": OfObject("registration", REVIEWERS),
+    "registrations:review_note": OfObject("registration", REVIEWERS),
+    "documents:file_download": OfObject("file", READERS),
+}
+
+# Inside cms/, what Wagtail itself answers to everybody: its sign-in (ours), words and icons of its pages.
+CMS_OPEN = frozenset(
+    {
+        "wagtailadmin_javascript_catalog",
+        "wagtailadmin_login",
+        "wagtailadmin_logout",
+        "wagtailadmin_password_reset",
+        "wagtailadmin_password_reset_complete",
+        "wagtailadmin_password_reset_confirm",
+        "wagtailadmin_password_reset_done",
+        "wagtailadmin_sprite",
+        "wagtail_localize:javascript_catalog",
+    }
+)
+CMS_PEOPLE = frozenset({"marketing", "administrator"})

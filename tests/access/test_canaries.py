@@ -1,0 +1,125 @@
+"""A rival's texts are in no page, part, suggestion, export, file, PDF, mail or notice of anybody else."""
+
+import pytest
+from django.core import mail
+
+from tests.cast import CAST, client_for
+
+from .crawl import crawl, seeds, text_of
+from .world import MARKER, OWNERS, build
+
+pytestmark = pytest.mark.django_db
+
+# Whose texts each may read; see OWNERS.
+MAY_READ = {
+    "dealer_manager": frozenset(),
+    "dealer_sales": frozenset(),
+    "sub_dealer": frozenset({"draft"}),
+    "rival": frozenset({"rival", "crm", "away", "rdraft", "firm"}),
+    "channel_manager": frozenset({"rival", "crm", "firm", "note", "staff"}),
+    "other_channel_manager": frozenset({"away", "firm", "abroad"}),
+    "sales_rep": frozenset({"crm", "firm", "staff"}),
+    "marketing": frozenset(),
+    "administrator": frozenset({"rival", "crm", "away", "firm", "note", "staff", "abroad"}),
+    "anonymous": frozenset(),
+}
+# What each must come across, so that silence means something.
+MUST_READ = {
+    "rival": {"rival", "crm", "away", "rdraft", "firm"},
+    "channel_manager": {"rival", "crm", "firm", "note", "staff"},
+    "other_channel_manager": {"away", "firm", "abroad"},
+    "sales_rep": {"crm", "staff"},
+    "administrator": {"rival", "firm"},
+    "sub_dealer": {"draft"},
+}
+
+
+@pytest.fixture
+def world(request):
+    """Everybody's rows; see ``tests.access.world``."""
+    return build(request)
+
+
+def owners_in(text: str) -> set[str]:
+    return {marker.lower()[2:-3] for marker in MARKER.findall(text)}
+
+
+@pytest.mark.parametrize("person", [*CAST, "anonymous"])
+def test_nobody_reads_what_is_not_theirs(person, world):
+    client = client_for(getattr(world.people, person, None))
+    leaks, met, pages = [], set(), 0
+    for url, text in crawl(client, seeds(world, person)):
+        pages += 1
+        met |= owners_in(text)
+        found = world.canaries.found_in(text, allowed=MAY_READ[person])
+        if found:
+            leaks.append((url, found))
+    assert leaks == []
+    assert MUST_READ.get(person, set()) <= met
+    assert pages > 40
+
+
+@pytest.mark.parametrize("person", ["marketing", "administrator"])
+def test_admin_shows_marketing_no_business(person, world):
+    client = client_for(getattr(world.people, person))
+    leaks, pages = [], 0
+    for url, text in crawl(client, seeds(world, person, cms=True), cms=True):
+        pages += 1
+        found = world.canaries.found_in(text, allowed=MAY_READ[person])
+        if found:
+            leaks.append((url, found))
+    assert leaks == []
+    assert pages > 40
+
+
+def test_mails_carry_nothing_of_others(world):
+    """Every mail that left, to whom it went."""
+    by_address = {getattr(world.people, name).email: name for name in CAST}
+    leaks = []
+    for message in mail.outbox:
+        parts = [message.subject, message.body, str(message.message())]
+        parts += [str(content) for content, _kind in getattr(message, "alternatives", ())]
+        for address in message.recipients():
+            found = world.canaries.found_in("\n".join(parts), allowed=MAY_READ[by_address[address]])
+            if found:
+                leaks.append((address, message.subject, found))
+    assert leaks == []
+    assert {"dealer_sales", "rival", "channel_manager"} <= {
+        by_address[address] for message in mail.outbox for address in message.recipients()
+    }
+
+
+def test_notices_carry_nothing_of_others(world):
+    from core.notifications.models import Notification
+
+    assert Notification.objects.exists()
+    leaks = [
+        (notice.user.email, notice.kind, found)
+        for notice in Notification.objects.select_related("user")
+        if (
+            found := world.canaries.found_in(
+                f"{notice.context} {notice.url}",
+                allowed=MAY_READ[
+                    next(name for name in CAST if getattr(world.people, name).pk == notice.user_id)
+                ],
+            )
+        )
+    ]
+    assert leaks == []
+
+
+def test_typing_ahead_offers_own_customers_alone(world):
+    urls = [
+        f"{path}?q={words}"
+        for path in ("/accounts/options/", "/accounts/customers/", "/search/", "/registrations/new/")
+        for words in ("Kestrel", "zq", "K", "Rival", "Own", "91310000")
+    ]
+    for person in ("dealer_sales", "sub_dealer"):
+        client = client_for(getattr(world.people, person))
+        for url in urls:
+            text = text_of(client.get(url))
+            assert world.canaries.found_in(text, allowed=MAY_READ[person]) == [], (person, url)
+
+
+def test_every_owner_has_canaries(world):
+    assert {what.split(":")[0] for what in world.canaries.planted.values()} == set(OWNERS)

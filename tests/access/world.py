@@ -1,0 +1,343 @@
+"""A world with something to leak: rivals on one customer, staff's notes, files, events, each text marked.
+
+A *canary* is a text that nobody but its owner's side may read. All of the rival's texts carry one, all of the
+staff's internal texts another; they are planted by filing, deciding and noting as people do, so that they stand in
+accounts, claims, events, indexes and notices too.
+"""
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from tests import factories
+from tests.cast import actor_of
+
+# Whose a marked text is: the rival's deals (``crm`` what an approval puts into the CRM core, ``away`` a deal abroad,
+# ``rdraft`` a draft), the rival's firm and people, the sub-dealer's draft, the staff's notes, the staff's CRM texts,
+# the staff's CRM texts abroad.
+OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad")
+MARKER = re.compile(rf"zq(?:{'|'.join(OWNERS)})\d{{3}}", re.I)
+REGISTRY_ID = "91310000MA1FL3LT58"  # of the customer that own and rival both file
+
+
+class Canaries:
+    """Hands out marked texts and remembers what each marks."""
+
+    def __init__(self):
+        self.planted: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+
+    def text(self, owner: str, what: str, words: str = "Kestrel") -> str:
+        """Return ``words`` with a marker of its own; searching for the words finds it, echoing them is no leak."""
+        marker = f"zq{owner}{next(self._numbers):03d}"
+        self.planted[marker] = f"{owner}: {what}"
+        return f"{words} {marker}"
+
+    def address(self, owner: str, what: str) -> str:
+        """Return a marked e-mail address."""
+        return f"{self.text(owner, what).split()[1]}@kestrel.example"
+
+    def found_in(self, text: str, *, allowed: frozenset[str] = frozenset()) -> list[str]:
+        """Return what is leaked by ``text``, in words, but for owners that may be read there."""
+        markers = {match.lower() for match in MARKER.findall(text)}
+        return sorted(
+            f"{self.planted.get(marker, 'unknown')} ({marker})"
+            for marker in markers
+            if not any(marker.startswith(f"zq{owner}") for owner in allowed)
+        )
+
+
+@dataclass
+class World:
+    """Everything there is, by label; ``visible`` says for each label which of the cast see it."""
+
+    canaries: Canaries
+    people: SimpleNamespace
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    visible: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def put(self, kind: str, label: str, obj: Any, *seen_by: str) -> Any:
+        """Add an object of ``kind`` that exactly ``seen_by`` see."""
+        self.objects.setdefault(kind, {})[label] = obj
+        self.visible[f"{kind}/{label}"] = frozenset(seen_by)
+        return obj
+
+    def sees(self, person: str, kind: str, label: str) -> bool:
+        """Tell whether the person sees the object."""
+        return person in self.visible[f"{kind}/{label}"]
+
+
+OWN = ("dealer_manager", "dealer_sales")
+RIVAL = ("rival",)
+SUB = ("sub_dealer", *OWN)
+EAST = ("channel_manager", "administrator")
+EAST_ACCOUNTS = (*EAST, "sales_rep")
+ABROAD = ("other_channel_manager", "administrator")
+
+
+IN_THE_CRM = (
+    "customer_name",
+    "customer_city",
+    "customer_address",
+    "customer_phone",
+    "project_name",
+    "tender_number",
+)
+
+
+def marked_deal(canaries: Canaries, owner: str, in_the_crm: str = "") -> dict:
+    """Return every text a dealer types, each marked; ``in_the_crm`` owns what an approval hands on."""
+    handed_on = in_the_crm or owner
+    return {
+        name: canaries.text(handed_on if name in IN_THE_CRM else owner, f"registration.{name}")
+        for name in (
+            "customer_name",
+            "customer_city",
+            "customer_address",
+            "customer_phone",
+            "purchasing_name",
+            "specifying_name",
+            "project_name",
+            "tender_number",
+            "own_reference",
+            "description",
+        )
+    } | {
+        "customer_website": canaries.text(handed_on, "registration.customer_website").split()[1] + ".example",
+        "contacts": [
+            {
+                "name": canaries.text(owner, "contact.name"),
+                "job_title": canaries.text(owner, "contact.job_title"),
+                "email": canaries.address(owner, "contact.email"),
+                "phone": canaries.text(owner, "contact.phone"),
+            }
+        ],
+    }
+
+
+def upload(canaries: Canaries, owner: str) -> SimpleUploadedFile:
+    """Return a text file marked in name and content."""
+    name = canaries.text(owner, "file name").replace(" ", "-")
+    return SimpleUploadedFile(f"{name}.txt", canaries.text(owner, "file").encode(), "text/plain")
+
+
+def build(request) -> World:
+    """Build the world in the database at hand, through the services."""
+    from deal_registration import services
+
+    get = request.getfixturevalue
+    people = SimpleNamespace(**{name: get(name) for name in (*OWN, *RIVAL, "sub_dealer", *STAFF)})
+    places, lines, run_jobs = get("places"), get("lines"), get("run_jobs")
+    file_deal, save_draft = get("file_deal"), get("save_draft")
+    own_partner, rival_partner, sub_partner = get("own_partner"), get("rival_partner"), get("sub_partner")
+    canaries = Canaries()
+    world = World(canaries, people)
+    reviewer, now = actor_of(people.channel_manager), timezone.now
+
+    _mark_partner(canaries, rival_partner, people.rival)
+    factories.AuthorisationFactory(partner=rival_partner, line=lines.drives, territory=places.germany)
+
+    def approve(registration):
+        ids = list(registration.lines.values_list("line_id", flat=True))
+        services.approve(registration.pk, actor=reviewer, at=now(), line_ids=ids)
+        run_jobs()
+        registration.refresh_from_db()
+
+    # The rival was first: protected, with account, project, opportunity; another deal waits, one is a draft.
+    rival_approved = file_deal(
+        people.rival, customer_registry_id=REGISTRY_ID, **marked_deal(canaries, "rival", "crm")
+    )
+    services.attach(rival_approved.pk, upload(canaries, "rival"), actor=actor_of(people.rival), at=now())
+    run_jobs()
+    approve(rival_approved)
+    rival_waiting = file_deal(people.rival, lines=[lines.valves], **marked_deal(canaries, "rival"))
+    rival_file = services.attach(
+        rival_waiting.pk, upload(canaries, "rival"), actor=actor_of(people.rival), at=now()
+    )
+    rival_draft = save_draft(people.rival, lines=[lines.valves], **marked_deal(canaries, "rdraft"))
+    abroad = file_deal(
+        people.rival,
+        lines=[lines.drives],
+        **marked_deal(canaries, "away") | {"territory": places.germany, "customer_country": "DE"},
+    )
+    run_jobs()
+
+    # Own files the same customer and line (refused), the same web domain (doubtful), and deals of their own.
+    own_refused = file_deal(
+        people.dealer_sales,
+        customer_name="Own words for the customer",
+        customer_registry_id=REGISTRY_ID,
+        own_reference="OWN-REFUSED",
+    )
+    own_doubtful = file_deal(
+        people.dealer_sales,
+        customer_name="Own words for a likely customer",
+        customer_website=rival_approved.customer_website,
+        lines=[lines.valves],
+        own_reference="OWN-DOUBTFUL",
+    )
+    own_waiting = file_deal(people.dealer_sales, customer_name="Own waiting customer", own_reference="OWN-2")
+    own_approved = file_deal(people.dealer_manager, customer_name="Own customer", own_reference="OWN-3")
+    own_file = services.attach(
+        own_waiting.pk,
+        SimpleUploadedFile("own.txt", b"own evidence", "text/plain"),
+        actor=actor_of(people.dealer_sales),
+        at=now(),
+    )
+    own_draft = save_draft(people.dealer_sales, customer_name="Own draft customer", own_reference="OWN-4")
+    sub_waiting = file_deal(people.sub_dealer, customer_name="Sub dealer's customer", own_reference="SUB-1")
+    sub_draft = save_draft(people.sub_dealer, **marked_deal(canaries, "draft"))
+    own_asked = file_deal(
+        people.dealer_sales, customer_name="Own customer asked about", own_reference="OWN-5"
+    )
+    run_jobs()
+    approve(own_approved)
+    services.request_information(
+        own_asked.pk, actor=reviewer, at=now(), fields=["description"], message="Please describe the station."
+    )
+    rival_asked = file_deal(people.rival, **marked_deal(canaries, "rival"))
+    run_jobs()
+    services.request_information(
+        rival_asked.pk,
+        actor=reviewer,
+        at=now(),
+        fields=["description"],
+        message=canaries.text("rival", "information request"),
+    )
+    rival_refused = file_deal(people.rival, **marked_deal(canaries, "rival"))
+    run_jobs()
+    services.reject(
+        rival_refused.pk,
+        actor=reviewer,
+        at=now(),
+        line_ids=[lines.pumps.pk],
+        reason="not_qualified",
+        text=canaries.text("rival", "rejection text"),
+    )
+    for registration in (own_refused, own_doubtful, own_waiting, own_approved, rival_waiting, abroad):
+        actor = actor_of(people.other_channel_manager) if registration is abroad else reviewer
+        owner = "abroad" if registration is abroad else "note"
+        services.add_note(registration.pk, actor=actor, at=now(), text=canaries.text(owner, "internal note"))
+
+    for label, row, *seen_by in (
+        ("own_waiting", own_waiting, *OWN, *EAST),
+        ("own_approved", own_approved, *OWN, *EAST),
+        ("own_refused", own_refused, *OWN, *EAST),
+        ("own_doubtful", own_doubtful, *OWN, *EAST),
+        ("own_asked", own_asked, *OWN, *EAST),
+        ("own_draft", own_draft, *OWN),
+        ("sub_waiting", sub_waiting, *SUB, *EAST),
+        ("sub_draft", sub_draft, "sub_dealer"),
+        ("rival_approved", rival_approved, *RIVAL, *EAST),
+        ("rival_waiting", rival_waiting, *RIVAL, *EAST),
+        ("rival_asked", rival_asked, *RIVAL, *EAST),
+        ("rival_refused", rival_refused, *RIVAL, *EAST),
+        ("rival_draft", rival_draft, *RIVAL),
+        ("abroad", abroad, *RIVAL, *ABROAD),
+    ):
+        row.refresh_from_db()
+        world.put("registration", label, row, *seen_by)
+    world.put("file", "own", own_file, *OWN, *EAST)
+    world.put("file", "rival", rival_file, *RIVAL, *EAST)
+    _crm(world, own_approved, rival_approved, places, lines, canaries)
+    for label, partner, *seen_by in (
+        ("own", own_partner, *OWN, *EAST),
+        ("sub", sub_partner, *SUB, *EAST),
+        ("rival", rival_partner, *RIVAL, *EAST, "other_channel_manager"),
+    ):
+        world.put("partner", label, partner, *seen_by)
+    get("settle")()
+    return world
+
+
+def _mark_partner(canaries: Canaries, partner, user) -> None:
+    """Mark the rival's own organisation and people."""
+    account = partner.account
+    account.name = canaries.text("firm", "partner's name", "Rival Trading")
+    account.address = canaries.text("firm", "partner's address")
+    account.registry_id = canaries.text("firm", "partner's registry id").split()[1].upper()
+    account.phone = canaries.text("firm", "partner's phone")
+    account.save()
+    factories.ContactFactory(
+        account=account,
+        name=canaries.text("firm", "partner's contact"),
+        email=canaries.address("firm", "partner's contact's address"),
+    )
+    user.full_name = canaries.text("firm", "user's name", "Rival Person")
+    user.email = canaries.address("firm", "user's address")
+    user.phone = canaries.text("firm", "user's phone")
+    user.save()
+
+
+def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Canaries) -> None:
+    """Put what stands in the CRM core: of both partners, the staff's own, and abroad."""
+    from crm.activities.services import log_activity
+    from crm.opportunities.models import Opportunity
+
+    rep = world.people.sales_rep
+    east = EAST_ACCOUNTS
+    for owner, registration, dealers in (("own", own_approved, OWN), ("rival", rival_approved, RIVAL)):
+        opportunity = Opportunity.objects.get(pk=registration.opportunity_id)
+        factories.ContactFactory(
+            account=opportunity.account,
+            name=canaries.text("staff", "contact of the account"),
+            email=canaries.address("staff", "contact's address"),
+        )
+        activity = log_activity(
+            account=opportunity.account,
+            opportunity=opportunity,
+            kind="visit",
+            subject=canaries.text("staff", "activity's subject"),
+            text=canaries.text("staff", "activity's notes"),
+            done_at=timezone.now(),
+            actor=actor_of(rep),
+            at=timezone.now(),
+        )
+        world.put("account", owner, opportunity.account, *dealers, *east)
+        world.put("opportunity", owner, opportunity, *dealers, "channel_manager", "sales_rep")
+        world.put("activity", owner, activity, "channel_manager", "sales_rep")
+    direct = factories.OpportunityFactory(
+        name=canaries.text("staff", "direct opportunity"),
+        account=factories.AccountFactory(
+            name=canaries.text("staff", "direct account"),
+            address=canaries.text("staff", "direct account's address"),
+            territory=places.east,
+        ),
+        owner=rep,
+        close_reason="",
+    )
+    factories.OpportunityLineFactory(opportunity=direct, line=lines.pumps)
+    factories.HouseListingFactory(
+        account=direct.account, reason=canaries.text("staff", "house listing's reason")
+    )
+    world.put("account", "direct", direct.account, *east)
+    world.put("opportunity", "direct", direct, "channel_manager", "sales_rep")
+    foreign = factories.OpportunityFactory(
+        name=canaries.text("abroad", "opportunity abroad"),
+        account=factories.AccountFactory(
+            name=canaries.text("abroad", "account abroad"), territory=places.germany, country="DE"
+        ),
+    )
+    world.put("account", "abroad", foreign.account, *ABROAD)
+    world.put("opportunity", "abroad", foreign, "other_channel_manager")
+    world.put(
+        "activity",
+        "abroad",
+        factories.ActivityFactory(
+            account=foreign.account,
+            opportunity=foreign,
+            done_by=world.people.other_channel_manager,
+            subject=canaries.text("abroad", "activity abroad"),
+        ),
+        "other_channel_manager",
+    )
+    if rival_approved.project_id:
+        world.put("project", "rival", rival_approved.project, *RIVAL, *east)
+
+
+STAFF = ("channel_manager", "other_channel_manager", "sales_rep", "marketing", "administrator")
