@@ -1,13 +1,13 @@
 """Builds the actor: staff from their scopes, dealers from their membership of a partner organisation."""
 
-from core.access.actor import Actor, StaffScope
+from core.access.actor import ORGANISATION_KEY, Actor, StaffScope
 from core.access.defaults import ADMIN_PERMISSIONS
 from crm.territories.models import StaffScope as StaffScopeRow
 
 from .enums import PartnerState
 from .models import Membership, Partner
 
-SESSION_KEY = "partner"  # the partner (its id) that somebody who works for several acts for
+SESSION_KEY = ORGANISATION_KEY
 
 
 def build_actor(user, session=None) -> Actor:

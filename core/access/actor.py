@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+ORGANISATION_KEY = "partner"  # where a session keeps which organisation somebody of several acts for
+
 
 @dataclass(frozen=True, slots=True)
 class StaffScope:

@@ -2,7 +2,6 @@
 
 from django.contrib.auth import get_user_model
 
-from core.access.actor import actor_for
 from core.jobs import enqueue
 from core.ledger.models import Event
 
@@ -25,7 +24,7 @@ def _notify(kind: Kind, event: Event) -> None:
     object_id = kind.about_id(event)
     told = []
     for person in people.exclude(pk=event.actor_id):
-        actor = actor_for(person)
+        actor = kind.reader(person, event)
         if kind.is_for(actor) and kind.is_visible(actor, object_id):
             told.append(person.pk)
     if not told:

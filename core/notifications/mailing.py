@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from core.access.actor import Actor, actor_for
+from core.access.actor import Actor
 from core.ledger.models import Event
 
 from .models import Channel
@@ -29,8 +29,8 @@ def send_notice(kind_code: str, *, event_id: int, user_id: int) -> bool:
     person = get_user_model().objects.filter(pk=user_id, is_active=True).first()
     if kind is None or person is None:
         return False
-    actor = actor_for(person)
     event = Event.objects.prefetch_related("fact_sets").get(pk=event_id)
+    actor = kind.reader(person, event)
     if (
         not kind.is_for(actor)
         or not kind.is_visible(actor, kind.about_id(event))

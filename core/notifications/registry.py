@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.utils.functional import Promise
 
-from core.access.actor import Actor
+from core.access.actor import ORGANISATION_KEY, Actor, actor_for
 from core.ledger.models import Event
 
 from .models import Channel
@@ -58,6 +58,10 @@ class Kind:
         if self.side and (self.side == "partner") != actor.is_dealer:
             return False
         return not self.permission or actor.may(self.permission)
+
+    def reader(self, person, event: Event) -> Actor:
+        """Return the actor that ``person`` is towards ``event``: for the organisation concerned, if theirs."""
+        return actor_for(person, {ORGANISATION_KEY: event.partner_id})
 
     def visible_objects(self, actor: Actor):
         """Return the objects of ``about`` that ``actor`` may see."""
