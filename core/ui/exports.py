@@ -57,7 +57,7 @@ def rows_of(table, records: Iterable) -> Iterator[list]:
 
 
 def _as_csv(rows: Iterable[list]) -> io.BufferedIOBase:
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     for row in rows:
@@ -96,7 +96,7 @@ def _as_xlsx(rows: Iterable[list]) -> io.BufferedIOBase:
                 cell.font = Font(bold=True)
             cells.append(cell)
         sheet.append(cells)
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     book.save(file)
     file.seek(0)
     return file

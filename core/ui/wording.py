@@ -1,5 +1,6 @@
 """Numbers, money and times as people read them."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -85,10 +86,13 @@ def compact_number(value: int | float | Decimal) -> str:
 
 
 def initials(name: str) -> str:
-    """Return one or two characters that stand for a person: 王小明 → 小明, Anna Berg → AB."""
-    words = name.split()
+    """Return one or two characters for a person: 王小明 → 小明, Anna Berg → AB. Brackets are left out."""
+    bare = re.sub(r"[(（\[][^)）\]]*[)）\]]?", " ", name)
+    han = [character for character in bare if "\u3400" <= character <= "\u9fff"]
+    if han:
+        return "".join(han[-2:])
+    words = ["".join(filter(str.isalnum, word)) for word in bare.split()]
+    words = [word for word in words if word]
     if not words:
         return "?"
-    if any("\u3400" <= character <= "\u9fff" for character in name):
-        return name.replace(" ", "")[-2:]
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()

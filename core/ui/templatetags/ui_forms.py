@@ -44,6 +44,8 @@ def widget(field, **extra) -> str:
     attrs = {"class": _with_class(control.attrs, f"{class_of(control)} {css}".strip()), **extra}
     if isinstance(control, forms.Textarea) and control.attrs.get("rows") in (None, "10", 10):
         attrs["rows"] = 4
+    if type(field.form).__module__.startswith("allauth."):
+        attrs["placeholder"] = ""  # they repeat the label
     return field.as_widget(attrs=attrs)
 
 
