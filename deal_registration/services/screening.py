@@ -15,7 +15,7 @@ from core.workflow import lock, lock_all, move_all
 from crm.accounts.models import Account
 from crm.accounts.services import become_prospect
 from crm.identity import Match
-from crm.identity.normal import normal_name
+from crm.identity.normal import normalise
 from crm.projects.services import find_or_create
 from partners.selectors import benefits_at, terms_at
 
@@ -170,7 +170,7 @@ def _new_prospect(registration: Registration, at: datetime) -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [normal_name(candidate.name)]
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [normalise(candidate.name).core]
             )
         found = _customer(registration, customer_matches(registration))
         if found is not None:

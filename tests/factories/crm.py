@@ -23,9 +23,7 @@ class TerritoryFactory(DjangoModelFactory):
     class Meta:
         model = Territory
 
-    class Params:
-        parent = None
-
+    parent = None
     code = factory.Sequence(lambda n: f"territory-{n}")
     name_en = factory.LazyAttribute(lambda territory: territory.code.replace("-", " ").title())
     country = "CN"
