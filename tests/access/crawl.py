@@ -58,7 +58,7 @@ def seeds(world, person: str, *, cms: bool = False) -> list[str]:
             continue
         of = OBJECTS.get(address.name)
         if of is not None:
-            for label, obj in world.objects.get(of.kind, {}).items():
+            for obj in world.objects.get(of.kind, {}).values():
                 values = {of.parameter: obj.ref}
                 values |= {other: next(iter(world.objects[kind].values())).ref for other, kind in of.others}
                 urls.append(address.url(**values))
