@@ -8,7 +8,6 @@ from django.views.decorators.http import require_GET
 
 from core.documents.pdf import PdfUnavailable
 from core.ledger.models import Event
-from core.ledger.receipts import as_text, receipt_for, receipt_pdf
 
 from ..models import Registration
 from ..selectors import receipt_facts, registration_detail
@@ -37,6 +36,8 @@ def _as_download(content: bytes | str, *, content_type: str, name: str) -> HttpR
 @require_GET
 def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt that the public page verifies."""
+    from core.ledger.receipts import as_text, receipt_for, receipt_pdf
+
     registration = registration_detail(request.actor, ref)
     text = as_text(receipt_for(filing_event(registration)))
     return _as_download(
@@ -47,6 +48,8 @@ def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def receipt_pdf_view(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt to read and print; it carries the JSON as an attachment."""
+    from core.ledger.receipts import as_text, receipt_for, receipt_pdf
+
     registration = registration_detail(request.actor, ref)
     try:
         content = receipt_pdf(
