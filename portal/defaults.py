@@ -1,7 +1,5 @@
 """What every portal begins with: roles, calendars, stages, the cache table, the site. Safe to run again."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -11,6 +9,8 @@ from core.access.defaults import ensure_default_roles
 from core.access.models import Role
 from core.calendars.defaults import ensure_default_calendars
 from core.calendars.models import BusinessCalendar
+from crm.opportunities.defaults import ensure_stages
+from crm.opportunities.models import Stage
 
 
 def ensure_defaults() -> None:
@@ -25,23 +25,13 @@ def ensure_defaults() -> None:
     with transaction.atomic():
         ensure_default_roles()
         ensure_default_calendars()
-        _ensure_stages()
+        ensure_stages()
         ensure_site()
-
-
-def _ensure_stages() -> None:
-    """Create the stages of opportunities."""
-    if find_spec("crm.opportunities.defaults"):
-        from crm.opportunities.defaults import ensure_default_stages
-
-        ensure_default_stages()
 
 
 def _is_migrated() -> bool:
     """Tell whether the tables written to here are all there."""
     from wagtail.models import Page, Site
-
-    from crm.opportunities.models import Stage
 
     tables = set(connection.introspection.table_names())
     return {model._meta.db_table for model in (Role, BusinessCalendar, Stage, Page, Site)} <= tables

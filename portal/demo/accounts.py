@@ -68,7 +68,9 @@ def _by(account: Account) -> dict:
 def contact_facts(contact: Contact) -> Callable[[], dict]:
     """Return the facts about a person, of that person."""
     return lambda: {
-        f"contact:{contact.pk}": {field: getattr(contact, field) for field in ("name", "job_title", "email", "phone")}
+        f"contact:{contact.pk}": {
+            field: getattr(contact, field) for field in ("name", "job_title", "email", "phone")
+        }
     }
 
 
@@ -129,7 +131,11 @@ def _plan(world: World) -> list[Organisation]:
                 if any(member_name.name == known.name.name for known in family):
                     continue
                 account = make_account(
-                    world, member_name, parent=root.account, group_root=root.account, owner=_owner(world, city)
+                    world,
+                    member_name,
+                    parent=root.account,
+                    group_root=root.account,
+                    owner=_owner(world, city),
                 )
                 if branch:
                     account.website = root.account.website
@@ -159,7 +165,9 @@ def _load_contacts(world: World) -> None:
                     account=one.account,
                     name=office,
                     job_title=title,
-                    email=f"{mailbox}@{one.account.website.removeprefix('www.')}" if one.account.website else "",
+                    email=f"{mailbox}@{one.account.website.removeprefix('www.')}"
+                    if one.account.website
+                    else "",
                     phone=phone_number(world, one.name.city) if rng.random() < 0.5 else "",
                     created_at=one.account.created_at + timedelta(days=rng.randint(0, 60)),
                 )
@@ -167,7 +175,11 @@ def _load_contacts(world: World) -> None:
     world.save(Contact, contacts, "contacts")
     for contact in contacts:
         world.history.note(
-            "contact.added", contact.account, contact.created_at, personal=contact_facts(contact), **_by(contact.account)
+            "contact.added",
+            contact.account,
+            contact.created_at,
+            personal=contact_facts(contact),
+            **_by(contact.account),
         )
     world.contacts = contacts
 
@@ -200,4 +212,6 @@ def _load_house_listings(world: World) -> None:
             "reason": listing.reason,
         }
         administrator = world.users["administrator"]
-        world.history.note("house_listing.added", listing.account, listing.valid_from, facts, actor=administrator)
+        world.history.note(
+            "house_listing.added", listing.account, listing.valid_from, facts, actor=administrator
+        )

@@ -150,15 +150,24 @@ class Board:
     def _house(self, customer: Account, group: list[Account], at: datetime) -> Iterator[HouseFact]:
         for account in (customer, *group):
             for listing in self.houses.get(account.pk, ()):
-                in_force = listing.valid_from <= at and (listing.valid_until is None or listing.valid_until > at)
+                in_force = listing.valid_from <= at and (
+                    listing.valid_until is None or listing.valid_until > at
+                )
                 if in_force and (account.pk == customer.pk or listing.whole_group):
                     yield HouseFact(listing.pk, account.pk, by_group=account.pk != customer.pk)
 
     def _direct(self, registration, line, now: datetime) -> Iterator[DirectFact]:
         for direct in self.direct.get(registration.customer_id, ()):
             opportunity = direct.opportunity
-            if line.line in direct.lines and direct.is_open_at(now) and opportunity.created_at < line.received_at:
+            if (
+                line.line in direct.lines
+                and direct.is_open_at(now)
+                and opportunity.created_at < line.received_at
+            ):
                 before = [at for at in direct.active_at if at <= now]
                 yield DirectFact(
-                    opportunity.pk, opportunity.created_at, before[-1] if before else None, opportunity.owner_id
+                    opportunity.pk,
+                    opportunity.created_at,
+                    before[-1] if before else None,
+                    opportunity.owner_id,
                 )

@@ -63,7 +63,9 @@ def load_catalogue() -> Catalogue:
     )
     by_code = {family.code: family for family in families}
     lines = ProductLine.objects.bulk_create(
-        ProductLine(code=code, family=by_code[family], order=order, **_names(english, simplified, traditional))
+        ProductLine(
+            code=code, family=by_code[family], order=order, **_names(english, simplified, traditional)
+        )
         for order, (family, code, english, simplified, traditional, *_rest) in enumerate(LINES, start=1)
     )
     catalogue = Catalogue(
@@ -80,5 +82,9 @@ def _products(catalogue: Catalogue) -> Iterator[Product]:
             yield Product(
                 code=f"{series}-{size}",
                 line=catalogue.lines[code],
-                **_names(f"{english} {series} {size}", f"{simplified} {series} {size}", f"{traditional} {series} {size}"),
+                **_names(
+                    f"{english} {series} {size}",
+                    f"{simplified} {series} {size}",
+                    f"{traditional} {series} {size}",
+                ),
             )

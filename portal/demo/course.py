@@ -13,6 +13,7 @@ from itertools import count
 
 from crm.accounts.models import Account
 from crm.projects.models import Project
+from crm.projects.services import normal_project
 from deal_registration.conflicts import Verdict, VerdictClass, judge
 from deal_registration.enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from deal_registration.models import (
@@ -30,6 +31,7 @@ from deal_registration.summary import summary_state
 from .board import Board
 from .deals import Deal
 from .people import reviewer_for
+from .pipeline import Direct
 from .programme import ProgrammeOfDemo, benefits_of
 from .protection import Protection
 from .rows import Rows
@@ -43,7 +45,10 @@ REJECTIONS = (
     (RejectionReason.INCOMPLETE, ""),
 )
 QUESTIONS = (
-    (("expected_close_on", "description"), "When does the customer decide, and what exactly is to be replaced?"),
+    (
+        ("expected_close_on", "description"),
+        "When does the customer decide, and what exactly is to be replaced?",
+    ),
     (("contacts",), "Please name the person at the customer you are in touch with."),
     (("description",), "Which machines are to be replaced, and how many?"),
 )
@@ -70,8 +75,8 @@ class Filed:
 class Course:
     """Plays deals through to the present."""
 
-    def __init__(self, world: World, programme: ProgrammeOfDemo, board: Board) -> None:
-        self.world, self.programme, self.board = world, programme, board
+    def __init__(self, world: World, programme: ProgrammeOfDemo, board: Board, direct: list[Direct]) -> None:
+        self.world, self.programme, self.board, self.direct = world, programme, board, direct
         self.rng = world.rng
         self.rows = Rows()
         self.tell = Telling(world)
@@ -216,10 +221,8 @@ class Course:
             registration.project = self._project(at, filed)
 
     def _project(self, at: datetime, filed: Filed) -> Project:
-        from crm.projects.services import normal_project_name
-
         registration, name = filed.registration, filed.deal.project
-        key = (registration.customer_id, normal_project_name(name))
+        key = (registration.customer_id, normal_project(name))
         if key not in self.projects:
             project = Project(
                 ref=self.world.reference(),
@@ -250,7 +253,11 @@ class Course:
                 return State.IN_REVIEW
         tier = filed.deal.partner.tier_at(filed.registration.received_at)
         ceiling = benefits_of(tier).auto_approval_ceiling.get(filed.deal.currency)
-        by_rule = terms.auto_approve and ceiling is not None and filed.deal.amount <= type(filed.deal.amount)(ceiling)
+        by_rule = (
+            terms.auto_approve
+            and ceiling is not None
+            and filed.deal.amount <= type(filed.deal.amount)(ceiling)
+        )
         return State.APPROVED if by_rule else State.IN_REVIEW
 
     # --- decisions ----------------------------------------------------------------------------------------------
@@ -296,7 +303,11 @@ class Course:
         registration = filed.registration
         self.rows.decisions.append(
             MatchDecision(
-                registration=registration, customer_id=organisation_id, verdict=verdict, decided_by=by, decided_at=at
+                registration=registration,
+                customer_id=organisation_id,
+                verdict=verdict,
+                decided_by=by,
+                decided_at=at,
             )
         )
         if verdict == MatchVerdict.SAME:
@@ -335,7 +346,12 @@ class Course:
             return
         due = self.protection.business_days(at, self.programme.terms_at(at).information_business_days, filed)
         filed.request = InformationRequest(
-            registration=filed.registration, fields=fields, message=message, asked_by=by, asked_at=at, due_at=due
+            registration=filed.registration,
+            fields=fields,
+            message=message,
+            asked_by=by,
+            asked_at=at,
+            due_at=due,
         )
         self.rows.requests.append(filed.request)
         if self.rng.random() < 0.85 and not filed.deal.fresh:
@@ -424,6 +440,7 @@ class Course:
         begin = 8 if filed.deal.customer.country in ("DE", "NL") else 1
         moment = at + timedelta(minutes=self.rng.randint(15, 1500))
         if not begin <= moment.hour < begin + 8:
-            moment = (moment + timedelta(days=moment.hour >= begin)).replace(hour=begin + self.rng.randint(0, 3))
+            moment = (moment + timedelta(days=moment.hour >= begin)).replace(
+                hour=begin + self.rng.randint(0, 3)
+            )
         return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)
-

@@ -23,6 +23,9 @@ NEEDS = {
 }
 
 
+SHOWN = 9  # the first deals planned: what the printed logins are shown
+
+
 @dataclass(slots=True)
 class Deal:
     """One registration as its dealer has it in mind.
@@ -62,7 +65,7 @@ def plan_deals(world: World, direct: list[Direct], count: int) -> list[Deal]:
     ages = _ages(world, primary)
     deals += [planner.deal(age, fresh=age < 3) for age in ages]
     for _ in range(rivals):
-        deals.append(planner.rival(world.rng.choice(deals)))
+        deals.append(planner.rival(world.rng.choice(deals[SHOWN:])))
     for _ in range(drafts):
         draft = planner.deal(world.rng.uniform(0.1, 9), fresh=True)
         draft.is_draft = True
@@ -76,9 +79,9 @@ def _ages(world: World, count: int) -> list[float]:
     ages = []
     for number in range(count):
         share = number / count
-        if share < 0.13:
+        if share < 0.16:
             ages.append(rng.uniform(0.05, 2.6))
-        elif share < 0.45:
+        elif share < 0.47:
             ages.append(rng.uniform(3, 88))
         else:
             ages.append(88 + 640 * rng.random() ** 1.25)
@@ -119,7 +122,11 @@ class _Planner:
             deal = self._for_new(partner, at, fresh, similar)
         else:
             organisation = self._take(partner)
-            deal = self._for(partner, organisation, at, fresh) if organisation else self._for_new(partner, at, fresh)
+            deal = (
+                self._for(partner, organisation, at, fresh)
+                if organisation
+                else self._for_new(partner, at, fresh)
+            )
         if rng.random() < 0.04 and not partner.key:
             self._step_outside(deal)
         return deal
@@ -134,20 +141,26 @@ class _Planner:
             and base.territory in self.covered[id(one)]
             and any(line in one.lines for line in base.lines)
         ]
-        partner = changes.get("partner") or (rng.choice(others) if others and rng.random() < 0.85 else base.partner)
-        gap = rng.choice((timedelta(hours=rng.uniform(1, 20)), timedelta(days=rng.uniform(3, 60)),
-                          timedelta(days=rng.uniform(100, 340))))  # fmt: skip
-        at = changes.get("at") or base.at + gap
+        partner = changes.get("partner") or (
+            rng.choice(others) if others and rng.random() < 0.9 else base.partner
+        )
+        days = rng.choice((rng.uniform(0.05, 0.8), rng.uniform(3, 60), rng.uniform(130, 340)))
+        if partner is base.partner and rng.random() < 0.8:
+            days = rng.uniform(150, 340)  # once its own protection is over
+        at = changes.get("at") or base.at + timedelta(days=days)
         if at >= world.now:
             at = base.at + (world.now - base.at) * rng.uniform(0.2, 0.8)
-        shared = [line for line in base.lines if line in partner.lines and may_file(partner, line)] or base.lines[:1]
+        shared = [
+            line for line in base.lines if line in partner.lines and may_file(partner, line)
+        ] or base.lines[:1]
         return replace(
             base,
             partner=partner,
             user=rng.choice(partner.users),
             lines=shared[:2],
             project=base.project if rng.random() < 0.7 else "",
-            amount=(base.amount * Decimal(str(round(rng.uniform(0.8, 1.2), 2))) / 1000).quantize(Decimal(1)) * 1000,
+            amount=(base.amount * Decimal(str(round(rng.uniform(0.8, 1.2), 2))) / 1000).quantize(Decimal(1))
+            * 1000,
             at=at,
             wish=self._wish(),
             ending=self._ending(),
@@ -156,10 +169,13 @@ class _Planner:
         )
 
     def showcase(self) -> list[Deal]:
-        """Return deals that show a conflict between the partners one can sign in as."""
+        """Return deals that show conflicts and doubts among the partners one can sign in as."""
         world, cast = self.world, self.world.cast
         waiting = self.deal(0.4, fresh=True, partner=cast["henglan"])
-        waiting.wish, waiting.lines = "undecided", [world.catalogue.lines["P-CENT"], world.catalogue.lines["V-CTRL"]]
+        waiting.wish, waiting.lines = (
+            "undecided",
+            [world.catalogue.lines["P-CENT"], world.catalogue.lines["V-CTRL"]],
+        )
         held = self.rival(waiting, partner=cast["hulan"], at=waiting.at + timedelta(hours=3))
         held.user, held.wish = world.users["dealer_sales"], "undecided"
         taken = self.deal(24, partner=cast["hulan"])
@@ -168,11 +184,30 @@ class _Planner:
         late = self.rival(taken, partner=cast["henglan"], at=taken.at + timedelta(days=9))
         late.project = taken.project
         ending_soon = self.deal(99, partner=cast["hulan"])
-        ending_soon.user, ending_soon.wish, ending_soon.ending = world.users["dealer_sales"], "approve", "open"
+        ending_soon.user, ending_soon.wish, ending_soon.ending = (
+            world.users["dealer_sales"],
+            "approve",
+            "open",
+        )
         asked = self.deal(2.2, fresh=True, partner=cast["hulan"])
         asked.user, asked.wish = world.users["dealer_sales"], "ask"
         asked.lines, asked.amount = [world.catalogue.lines["D-FREQ"]], Decimal(960_000)
-        return [waiting, held, taken, late, ending_soon, asked]
+        return [waiting, held, taken, late, ending_soon, asked, *self._doubts()]
+
+    def _doubts(self) -> list[Deal]:
+        """Return fresh deals in the east that a person has to look at: house account, direct business, similar name."""
+        cast, world = self.world.cast, self.world
+        doubts = []
+        houses = [one for one in self.houses if self._covers(cast["henglan"], one)]
+        if houses:
+            doubts.append(self._for(cast["henglan"], houses[0], world.ago(0.7), True))
+        if found := self._with_direct(cast["suyue"]):
+            doubts.append(self._for(cast["suyue"], found[0], world.ago(1.1), True, [found[1]]))
+        if similar := self._take(cast["hulan"]):
+            doubts.append(self._for_new(cast["hulan"], world.ago(0.5), True, similar))
+        for deal in doubts:
+            deal.wish = "undecided"
+        return doubts
 
     def _covers(self, partner: PartnerOfDemo, organisation: Organisation) -> bool:
         return organisation.name.city.territory in self.covered[id(partner)]
@@ -202,7 +237,12 @@ class _Planner:
         world = self.world
         inside = self.covered[id(partner)]
         if similar is None:
-            cities = [city for group in world.geography.cities.values() for city in group if city.territory in inside]
+            cities = [
+                city
+                for group in world.geography.cities.values()
+                for city in group
+                if city.territory in inside
+            ]
             name = world.names.customer(self.rng.choice(cities))
         else:
             name = _resembling(similar.name)
@@ -233,7 +273,7 @@ class _Planner:
             amount=amount,
             currency=currency,
             at=at,
-            wish="undecided" if fresh and rng.random() < 0.8 else self._wish(),
+            wish=rng.choices(("undecided", "ask", self._wish()), (62, 20, 18))[0] if fresh else self._wish(),
             ending=self._ending(),
             fresh=fresh,
             kind=rng.choice(OpportunityType.values),

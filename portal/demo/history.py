@@ -32,7 +32,9 @@ class History:
 
     noted: list[Noted] = field(default_factory=list)
 
-    def note(self, type: str, obj, at: datetime, facts: dict | Callable[[], dict] | None = None, **rest) -> None:
+    def note(
+        self, type: str, obj, at: datetime, facts: dict | Callable[[], dict] | None = None, **rest
+    ) -> None:
         """Note an event about ``obj``: by ``actor`` (a user) or ``system``, concerning ``partner``."""
         self.noted.append(Noted(type, obj, at, facts or {}, **rest))
 

@@ -17,6 +17,8 @@ from crm.accounts.models import Account, Lifecycle
 from crm.accounts.services import candidate_of
 from crm.accounts.services import search_texts as account_texts
 from crm.accounts.services.contacts import contact_texts
+from crm.opportunities.services.terms import search_texts as opportunity_texts
+from crm.projects.services import project_texts
 from deal_registration.enums import State
 from deal_registration.models import Registration
 from deal_registration.texts import search_texts as registration_texts
@@ -28,6 +30,8 @@ from .course import Course
 from .deals import plan_deals
 from .history import History
 from .names import NameMaker
+from .news import load_news
+from .notices import load_notices
 from .partners import load_partners
 from .people import People
 from .pipeline import load_pipeline
@@ -51,6 +55,10 @@ def load_demo(*, accounts: int, seed: int, now: datetime, progress: Progress) ->
         world, course = _play(accounts, seed, now, progress)
         _index(world, course)
         bulk_record(_counted(world.history, progress))
+        progress("news pages", 0, 1)
+        load_news(now)
+        progress("news pages", 1, 1)
+        progress("notices", load_notices(now), 0)
     seal_all(lambda count: progress("events sealed", count, len(world.history.noted)))
     skip_to_end()
     return world
@@ -77,7 +85,7 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
     direct = load_pipeline(world)
     board = Board(world)
     board.fill(direct)
-    course = Course(world, programme, board)
+    course = Course(world, programme, board, direct)
     course.play(plan_deals(world, direct, accounts // 10))
     course.protection.set_promises()
     course.rows.save(world)
@@ -123,11 +131,14 @@ def _index(world: World, course: Course) -> None:
     for account, name, source, at in course.tell.aliases:
         identity.add_alias(account.pk, name, source=source, at=at)
     known = [account for account in accounts if account.lifecycle == Lifecycle.ACCOUNT]
+    opportunities = [one.opportunity for one in course.direct] + course.rows.opportunities
     filed = [row for row in course.rows.registrations if row.state != State.DRAFT]
     texts = (
         ("accounts.account", {account.pk: account_texts(account) for account in known}),
         ("accounts.registry", {account.pk: [account.registry_id] for account in known}),
         ("accounts.contact", {contact.pk: contact_texts(contact) for contact in world.contacts}),
+        ("projects.project", {project.pk: project_texts(project) for project in course.rows.projects}),
+        ("opportunities.opportunity", {row.pk: opportunity_texts(row) for row in opportunities}),
         ("deal_registration.registration", {row.pk: registration_texts(row) for row in filed}),
     )
     for number, (object_type, texts_by_id) in enumerate(texts, start=1):

@@ -110,7 +110,11 @@ class NameMaker:
                     other_name=f"{root.other_name} {city.english} {english}",
                     city=city,
                 )
-            return replace(root, name=f"{root.name}, {'Werk' if city.country == 'DE' else 'vestiging'} {city.name}", city=city)
+            return replace(
+                root,
+                name=f"{root.name}, {'Werk' if city.country == 'DE' else 'vestiging'} {city.name}",
+                city=city,
+            )
         brand, english_brand = root.short, root.slug.split("-")[0].capitalize()
         while True:
             industry = self.rng.choice(INDUSTRIES)
@@ -131,7 +135,9 @@ class NameMaker:
         slug = brand.lower().translate(str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "ß": "ss"}))
         return self._named(city, industry, brand, brand, slug)
 
-    def _named(self, city: City, industry: tuple, brand: str, english_brand: str, slug: str) -> OrganisationName:
+    def _named(
+        self, city: City, industry: tuple, brand: str, english_brand: str, slug: str
+    ) -> OrganisationName:
         key, simplified, traditional, english, german, dutch = industry
         form = self.rng.choice(LEGAL_FORMS[city.country])
         if city.country == "CN":
@@ -142,7 +148,9 @@ class NameMaker:
         else:
             core = f"{brand} {german if city.country == 'DE' else dutch}"
             name = f"{core} {form}"
-        other = f"{english_brand} {english} ({city.english}) Co., Ltd." if city.country in ("CN", "TW") else ""
+        other = (
+            f"{english_brand} {english} ({city.english}) Co., Ltd." if city.country in ("CN", "TW") else ""
+        )
         return OrganisationName(name, other, brand, core, f"{slug}-{key}", key, city)
 
     def _free_slug(self, slug: str) -> str:

@@ -76,7 +76,9 @@ def load_news(now: datetime) -> int:
     locales = {locale.language_code: locale for locale in Locale.objects.all()}
     for slug, days, audience, words in NEWS:
         date = (now - timedelta(days=days)).date()
-        original = index.add_child(instance=NewsPage(slug=slug, date=date, audience=audience, **_fields(words["en"])))
+        original = index.add_child(
+            instance=NewsPage(slug=slug, date=date, audience=audience, **_fields(words["en"]))
+        )
         for language in ("zh-hans", "zh-hant"):
             if language not in locales:
                 continue

@@ -41,9 +41,19 @@ COMPANY = {"CN": "{city}{brand}{trade}有限公司", "TW": "{brand}{trade}股份
 FAMILIES = ("pumps", "valves", "drives", "bearings")
 REGIONS = ("cn-east", "cn-north", "cn-south", "cn-central", "cn-southwest", "cn-northwest", "cn-northeast", "tw",
            "eu-de", "eu-nl")  # fmt: skip
-HOME = {"CN": ("zh-hans", SHANGHAI), "TW": ("zh-hant", TAIPEI), "DE": ("en", BERLIN), "NL": ("en", "Europe/Amsterdam")}
+HOME = {
+    "CN": ("zh-hans", SHANGHAI),
+    "TW": ("zh-hant", TAIPEI),
+    "DE": ("en", BERLIN),
+    "NL": ("en", "Europe/Amsterdam"),
+}
 DUTIES = {"CN": "经销商销售（{0}）", "TW": "經銷商銷售（{0}）", "DE": "Vertrieb ({0})", "NL": "Verkoop ({0})"}
-HEADS = {"CN": "经销商负责人（{0}）", "TW": "經銷商負責人（{0}）", "DE": "Leitung ({0})", "NL": "Directie ({0})"}
+HEADS = {
+    "CN": "经销商负责人（{0}）",
+    "TW": "經銷商負責人（{0}）",
+    "DE": "Leitung ({0})",
+    "NL": "Directie ({0})",
+}
 
 
 @dataclass(slots=True)
@@ -74,7 +84,9 @@ def partner_count(accounts: int) -> int:
 def load_partners(world: World, people: People, programme: ProgrammeOfDemo) -> None:
     """Save partners with people, authorisations, agreements, certificates and tiers, and note their events."""
     planned = [_of_cast(world, row, programme) for row in CAST]
-    planned += [_by_chance(world, programme, number) for number in range(partner_count(world.accounts) - len(CAST))]
+    planned += [
+        _by_chance(world, programme, number) for number in range(partner_count(world.accounts) - len(CAST))
+    ]
     world.cast = {one.key: one for one in planned if one.key}
     world.partners = planned
     world.save(Account, (one.partner.account for one in planned))
@@ -101,18 +113,26 @@ def load_partners(world: World, people: People, programme: ProgrammeOfDemo) -> N
 
 
 def _city(world: World, english: str) -> City:
-    return next(city for cities in world.geography.cities.values() for city in cities if city.english == english)
+    return next(
+        city for cities in world.geography.cities.values() for city in cities if city.english == english
+    )
 
 
 def _of_cast(world: World, row: tuple, programme: ProgrammeOfDemo) -> PartnerOfDemo:
     """Return one unsaved partner of the cast."""
     key, kind, _parent, name, other_name, city_name, families, regions, tiers, slug = row
     city = _city(world, city_name)
-    brand = name[2:4] if city.country == "CN" else name.split()[0][:2] if city.country == "TW" else name.split()[0]
+    brand = (
+        name[2:4]
+        if city.country == "CN"
+        else name.split()[0][:2]
+        if city.country == "TW"
+        else name.split()[0]
+    )
     names = OrganisationName(name, other_name, brand, name, slug, "machinery", city)
     made = _partner(world, key, names, kind, families, regions, tiers, programme, since=world.ago(900))
     made.certified = key in ("hulan", "henglan", "nordwerk")
-    made.weight = {"hulan": 4.0, "henglan": 2.5, "suyue": 1.5}.get(key, 1.5)
+    made.weight = {"hulan": 5.0, "henglan": 2.5, "suyue": 2.0}.get(key, 1.5)
     return made
 
 
@@ -121,11 +141,16 @@ def _by_chance(world: World, programme: ProgrammeOfDemo, number: int) -> Partner
     rng = world.rng
     region = REGIONS[number % len(REGIONS)]
     inside = set(world.geography.below(region))
-    city = rng.choice([city for cities in world.geography.cities.values() for city in cities if city.territory in inside])
+    city = rng.choice(
+        [city for cities in world.geography.cities.values() for city in cities if city.territory in inside]
+    )
     base = world.names.customer(city)
-    name = COMPANY[city.country].format(city=city.name, brand=base.short, trade=rng.choice(TRADES[city.country]))
+    name = COMPANY[city.country].format(
+        city=city.name, brand=base.short, trade=rng.choice(TRADES[city.country])
+    )
     slug = base.slug.replace(f"-{base.industry}", "") + "-trade"
-    other = base.other_name.replace(base.industry.capitalize(), "Industrial Equipment") if base.other_name else ""
+    latin = base.slug.split("-")[0].capitalize()
+    other = f"{latin} Industrial Equipment ({city.english}) Co., Ltd." if base.other_name else ""
     names = OrganisationName(name, other, base.short, name, slug, "machinery", city)
     tiers = rng.choice((("silver",), ("silver",), ("silver", "gold"), ("gold",), ("gold", "platinum")))
     kind = rng.choice(("dealer", "dealer", "dealer", "integrator", "service", "distributor"))

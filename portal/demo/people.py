@@ -57,14 +57,18 @@ class People:
         world = self.world
         staff = [login for login in demo_logins() if not login.organisation]
         users = [
-            self.user(login.email, login.name, language=login.language, time_zone=login.time_zone, is_staff=True)
+            self.user(
+                login.email, login.name, language=login.language, time_zone=login.time_zone, is_staff=True
+            )
             for login in staff
         ]
         scopes = [(user, *scope) for user, login in zip(users, staff, strict=True) for scope in login.scopes]
         world.users |= {login.key: user for login, user in zip(staff, users, strict=True)}
         world.reps["cn-east"] = world.users["sales_rep"]
         for territory, mailbox, name, language, zone in REPS:
-            rep = self.user(f"{mailbox}@meridian.example", name, language=language, time_zone=zone, is_staff=True)
+            rep = self.user(
+                f"{mailbox}@meridian.example", name, language=language, time_zone=zone, is_staff=True
+            )
             users.append(rep)
             scopes.append((rep, "sales_rep", territory, ()))
             world.reps[territory] = rep
@@ -79,7 +83,9 @@ class People:
         rows = world.save(
             StaffScope,
             (
-                StaffScope(user=user, role=self.roles[role], territory=world.geography.territories.get(territory))
+                StaffScope(
+                    user=user, role=self.roles[role], territory=world.geography.territories.get(territory)
+                )
                 for user, role, territory, _families in scopes
             ),
         )
@@ -117,7 +123,5 @@ def reviewer_for(world: World, territory: str) -> User:
     for code, user in of_region.items():
         if path.startswith(world.geography.territories[code].path):
             return user
-    region = next(
-        code for code, *_ in CHANNEL if path.startswith(world.geography.territories[code].path)
-    )
+    region = next(code for code, *_ in CHANNEL if path.startswith(world.geography.territories[code].path))
     return world.users[f"channel {region}"]

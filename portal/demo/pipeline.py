@@ -15,10 +15,39 @@ from .world import Organisation, World
 CURRENCIES = {"CN": ("CNY", Decimal(1)), "TW": ("TWD", Decimal("4.4")), "DE": ("EUR", Decimal("0.13")),
               "NL": ("EUR", Decimal("0.13"))}  # fmt: skip
 SITES = {
-    "CN": ("二期扩建", "污水处理站改造", "新厂区一期", "循环水系统", "冷却塔节能改造", "输送线升级", "动力站大修", "中水回用"),
-    "TW": ("二期擴建", "廢水處理廠改善", "新廠一期", "循環水系統", "冷卻塔節能改善", "輸送線升級", "廠務設備汰換"),
-    "DE": ("Erweiterung Halle 3", "Kühlwassersystem", "Modernisierung Kläranlage", "Neubau Werk 2", "Förderlinie Ost"),
-    "NL": ("Uitbreiding hal 3", "Koelwatersysteem", "Renovatie zuivering", "Nieuwbouw locatie Oost", "Transportlijn"),
+    "CN": (
+        "二期扩建",
+        "污水处理站改造",
+        "新厂区一期",
+        "循环水系统",
+        "冷却塔节能改造",
+        "输送线升级",
+        "动力站大修",
+        "中水回用",
+    ),
+    "TW": (
+        "二期擴建",
+        "廢水處理廠改善",
+        "新廠一期",
+        "循環水系統",
+        "冷卻塔節能改善",
+        "輸送線升級",
+        "廠務設備汰換",
+    ),
+    "DE": (
+        "Erweiterung Halle 3",
+        "Kühlwassersystem",
+        "Modernisierung Kläranlage",
+        "Neubau Werk 2",
+        "Förderlinie Ost",
+    ),
+    "NL": (
+        "Uitbreiding hal 3",
+        "Koelwatersysteem",
+        "Renovatie zuivering",
+        "Nieuwbouw locatie Oost",
+        "Transportlijn",
+    ),
 }
 DONE = {
     "CN": (("call", "电话沟通进度"), ("visit", "现场拜访设备部"), ("quote", "发送报价方案"), ("meeting", "技术交流会"),
@@ -82,7 +111,9 @@ def _plan(world: World, organisation: Organisation, stages: list[Stage]) -> Dire
     rng, account = world.rng, organisation.account
     country = account.country
     lines = rng.sample(list(world.catalogue.lines.values()), rng.choice((1, 1, 2)))
-    created = world.office_hour(max(world.ago(rng.random() ** 1.6 * 500 + 4), account.created_at + timedelta(days=5)))
+    created = world.office_hour(
+        max(world.ago(rng.random() ** 1.6 * 500 + 4), account.created_at + timedelta(days=5))
+    )
     age = (world.now - created).days
     state = OpportunityState.OPEN
     if age > 60 and rng.random() < min(0.85, age / 300):
@@ -101,7 +132,9 @@ def _plan(world: World, organisation: Organisation, stages: list[Stage]) -> Dire
         stage=stages[-1] if closed else rng.choice(stages),
         value=amount,
         value_currency=currency,
-        expected_close_on=((closed or world.now) + timedelta(days=0 if closed else rng.randint(10, 150))).date(),
+        expected_close_on=(
+            (closed or world.now) + timedelta(days=0 if closed else rng.randint(10, 150))
+        ).date(),
         territory=account.territory,
         owner=owner,
         created_at=created,
@@ -111,15 +144,26 @@ def _plan(world: World, organisation: Organisation, stages: list[Stage]) -> Dire
     direct = Direct(opportunity, organisation, lines)
     until = closed or world.now
     direct.active_at = sorted(
-        created + timedelta(seconds=rng.random() * (until - created).total_seconds()) for _ in range(rng.randint(1, 5))
+        created + timedelta(seconds=rng.random() * (until - created).total_seconds())
+        for _ in range(rng.randint(1, 5))
     )
     opportunity.last_activity_at = direct.active_at[-1]
     account.last_activity_at = max(filter(None, (account.last_activity_at, direct.active_at[-1])))
-    facts = {"name": opportunity.name, "value": f"{amount}.00 {currency}", "stage": opportunity.stage.code}
+    facts = {
+        "value": str(opportunity.value),
+        "stage": opportunity.stage.code,
+        "lines": sorted(line.pk for line in lines),
+    }
     world.history.note("opportunity.created", opportunity, created, facts, actor=owner)
     if closed:
         name = "opportunity.won" if state == OpportunityState.WON else "opportunity.lost"
-        world.history.note(name, opportunity, closed, {"reason": opportunity.close_reason}, actor=owner)
+        facts = {
+            "reason": opportunity.close_reason,
+            "source": "",
+            "from_state": "open",
+            "to_state": str(state),
+        }
+        world.history.note(name, opportunity, closed, facts, actor=owner)
     return direct
 
 
@@ -133,7 +177,11 @@ def _load_activities(world: World, found: list[Direct]) -> None:
             rows.append(_activity(world, direct, kind, subject, at, done_at=at))
         if opportunity.state == OpportunityState.OPEN and rng.random() < 0.5:
             due = world.now + timedelta(days=rng.randint(-4, 12), hours=rng.randint(0, 6))
-            rows.append(_activity(world, direct, "task", TO_DO[country], min(due, world.now) - timedelta(days=2), due_at=due))
+            rows.append(
+                _activity(
+                    world, direct, "task", TO_DO[country], min(due, world.now) - timedelta(days=2), due_at=due
+                )
+            )
     world.save(Activity, rows, "activities")
     for row in rows:
         if row.done_at:

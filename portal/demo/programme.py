@@ -86,7 +86,12 @@ def load_programme(world: World) -> ProgrammeOfDemo:
             )
             for number, days, terms, note in (
                 (1, FIRST_VERSION_DAYS, first, "The programme begins"),
-                (2, SECOND_VERSION_DAYS, second, "90 days of protection, small deals approved at once, minimum value"),
+                (
+                    2,
+                    SECOND_VERSION_DAYS,
+                    second,
+                    "90 days of protection, small deals approved at once, minimum value",
+                ),
             )
         ),
     )

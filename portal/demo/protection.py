@@ -4,7 +4,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from core.calendars.business_time import BusinessHours, add_business_days, add_business_time, business_seconds_between
+from core.calendars.business_time import (
+    BusinessHours,
+    add_business_days,
+    add_business_time,
+    business_seconds_between,
+)
 from crm.accounts.models import Lifecycle
 from crm.opportunities.enums import OpportunityState
 from crm.opportunities.models import Opportunity, OpportunityLine, Stage
@@ -51,14 +56,21 @@ class Protection:
         for line in free:
             claim = filed.claims[line.pk]
             claim.state, claim.starts_at, claim.ends_at = "approved", at, ends_at
-            line.state, line.decided_at, line.decided_by, line.protected_until = State.APPROVED, at, by, ends_at
+            line.state, line.decided_at, line.decided_by, line.protected_until = (
+                State.APPROVED,
+                at,
+                by,
+                ends_at,
+            )
         self.tell.approved(filed, free, by, verdict, before, ends_at, at)
         self._land_in_crm(filed, free, by, ends_at, at)
         course.refresh(filed, at)
         course.release_held(at, free)
         self._plan_end(at, filed, free, ends_at)
 
-    def _land_in_crm(self, filed: "Filed", lines: list[RegistrationLine], by, ends_at: datetime, at: datetime) -> None:
+    def _land_in_crm(
+        self, filed: "Filed", lines: list[RegistrationLine], by, ends_at: datetime, at: datetime
+    ) -> None:
         """Make the prospect an account and link or create the opportunity."""
         registration, rows = filed.registration, self.course.rows
         account = registration.customer
@@ -78,17 +90,17 @@ class Protection:
                 value=registration.value,
                 expected_close_on=registration.expected_close_on,
                 territory=registration.territory,
+                owner=self.world.reps[self.world.region_of(registration.territory.code)],
                 partner_account=registration.partner.account,
                 source=f"registration {registration.ref}",
                 created_at=at,
             )
             rows.number(opportunity)
             rows.opportunities.append(opportunity)
-            self.tell.opportunity(filed, opportunity, lines, ends_at, by, at)
-        elif opportunity.protection_ends_at != ends_at:
-            self.tell.protection_set(filed, opportunity, ends_at, by, at)
+        opportunity.state, opportunity.closed_at, opportunity.close_reason = OpportunityState.OPEN, None, ""
         opportunity.protection_ends_at = ends_at
         rows.opportunity_lines += [OpportunityLine(opportunity=opportunity, line=line.line) for line in lines]
+        self.tell.opportunity(filed, opportunity, lines, by, at)
 
     # --- ending -------------------------------------------------------------------------------------------------
 
@@ -103,7 +115,13 @@ class Protection:
         ending = filed.deal.ending
         if ending != "open":
             when = at + (ends_at - at) * self.rng.uniform(0.12, 0.96)
-            self.course.plan(self.world.office_hour(when) if (when - at).days > 5 else when, self.close, filed, lines, ending)
+            self.course.plan(
+                self.world.office_hour(when) if (when - at).days > 5 else when,
+                self.close,
+                filed,
+                lines,
+                ending,
+            )
 
     def close(self, at: datetime, filed: "Filed", lines, ending: str) -> None:
         """Report the lines as won or lost, or withdraw them."""
@@ -117,7 +135,11 @@ class Protection:
             reason, text = self.rng.choice(LOSSES)
             state, type, facts = State.LOST, "registration.lost", {"reason": reason, "explanation": text}
         else:
-            state, type, facts = State.WITHDRAWN, "registration.withdrawn", {"explanation": self.rng.choice(WITHDRAWALS)}
+            state, type, facts = (
+                State.WITHDRAWN,
+                "registration.withdrawn",
+                {"explanation": self.rng.choice(WITHDRAWALS)},
+            )
         for line in lines:
             line.state, line.ended_at = state, at
             line.loss_reason = facts.get("reason", "")
@@ -138,7 +160,7 @@ class Protection:
             self.course.end_claim(filed, line, line.protected_until)
         self.tell.by_clock("registration.expired", filed, lines, at, State.APPROVED, State.EXPIRED)
         if not filed.in_states(State.APPROVED):
-            self.tell.protection_set(filed, filed.registration.opportunity, None, None, at)
+            self.tell.protection_ended(filed, filed.registration.opportunity, None, at)
             filed.registration.opportunity.protection_ends_at = None
         self.course.refresh(filed, at)
 
@@ -152,10 +174,10 @@ class Protection:
             opportunity.state = OpportunityState.WON if State.WON in states else OpportunityState.LOST
             opportunity.closed_at, opportunity.close_reason = at, reason
             opportunity.protection_ends_at = None
-            self.tell.outcome(filed, opportunity, reason, user, at)
+            self.tell.settled(filed, opportunity, at)
         else:
+            self.tell.protection_ended(filed, opportunity, user, at)
             opportunity.protection_ends_at = None
-            self.tell.protection_set(filed, opportunity, None, user, at)
 
     # --- clocks -------------------------------------------------------------------------------------------------
 

@@ -49,9 +49,13 @@ class Telling:
             "from_state": "draft",
             "to_state": "screening",
         }
-        self._registration("registration.submitted", filed, at, facts, actor=filed.deal.user, personal=personal)
+        self._registration(
+            "registration.submitted", filed, at, facts, actor=filed.deal.user, personal=personal
+        )
 
-    def answered(self, filed: "Filed", lines: list[RegistrationLine], changed: list[str], at: datetime) -> None:
+    def answered(
+        self, filed: "Filed", lines: list[RegistrationLine], changed: list[str], at: datetime
+    ) -> None:
         """The dealer answered a request for information."""
         facts, personal = self._filing_facts(filed)
         facts |= {
@@ -61,7 +65,9 @@ class Telling:
             "from_state": "action_required",
             "to_state": "screening",
         }
-        self._registration("registration.answered", filed, at, facts, actor=filed.deal.user, personal=personal)
+        self._registration(
+            "registration.answered", filed, at, facts, actor=filed.deal.user, personal=personal
+        )
 
     def _filing_facts(self, filed: "Filed") -> tuple[dict, dict]:
         registration = filed.registration
@@ -80,7 +86,9 @@ class Telling:
         subject = f"registration-contacts:{registration.pk}"
         return facts, {subject: {"contacts": [dict(contact) for contact in filed.deal.contacts]}}
 
-    def screened(self, filed: "Filed", line: RegistrationLine, verdict: Verdict, before: str, at: datetime) -> None:
+    def screened(
+        self, filed: "Filed", line: RegistrationLine, verdict: Verdict, before: str, at: datetime
+    ) -> None:
         """The check judged a line."""
         facts = {
             "lines": [line.line.code],
@@ -131,7 +139,9 @@ class Telling:
 
     def promise(self, type: str, filed, due_at: datetime, percent: int, at: datetime) -> None:
         """A promised decision came near or passed."""
-        self._registration(type, filed, at, {"due_at": due_at.isoformat(), "percent": percent}, system="clock")
+        self._registration(
+            type, filed, at, {"due_at": due_at.isoformat(), "percent": percent}, system="clock"
+        )
 
     def match_decided(self, filed, known: Account, verdict: str, by, at: datetime) -> None:
         """A reviewer said whether two customers are the same."""
@@ -158,29 +168,50 @@ class Telling:
 
     def alias(self, account: Account, filed: "Filed", at: datetime) -> None:
         """Another name of a known customer was learned."""
-        self.aliases.append((account, filed.registration.customer_name, f"registration {filed.registration.ref}", at))
+        self.aliases.append(
+            (account, filed.registration.customer_name, f"registration {filed.registration.ref}", at)
+        )
 
     def project(self, project: Project, at: datetime) -> None:
         """A project was named for the first time."""
-        self.history.note("project.created", project, at, {"name": project.name}, system="screening")
+        self.history.note(
+            "project.created", project, at, {"name": project.name, "tender_number": ""}, system="screening"
+        )
 
-    def opportunity(self, filed, opportunity: Opportunity, lines, ends_at: datetime, by, at: datetime) -> None:
-        """An approved registration became an opportunity."""
-        facts = {"name": opportunity.name, "lines": _codes(lines), "protection_ends_at": ends_at.isoformat()}
-        self._opportunity("opportunity.created", filed, opportunity, facts, by, "screening", at)
+    def opportunity(self, filed, opportunity: Opportunity, lines, by, at: datetime) -> None:
+        """An approved registration opened an opportunity, or added lines to it."""
+        facts = {
+            "source": opportunity.source,
+            "protection_ends_at": opportunity.protection_ends_at.isoformat(),
+            "lines": sorted(line.line_id for line in lines),
+            "owner_id": opportunity.owner_id,
+        }
+        self._opportunity("opportunity.registered", filed, opportunity, facts, at, **_who(by, "screening"))
 
-    def protection_set(self, filed, opportunity, ends_at: datetime | None, by, at: datetime) -> None:
-        """The protection that an opportunity shows has changed."""
-        facts = {"protection_ends_at": ends_at.isoformat() if ends_at else None}
-        self._opportunity("opportunity.protection_set", filed, opportunity, facts, by, "clock", at)
+    def protection_ended(self, filed, opportunity: Opportunity, by, at: datetime) -> None:
+        """An opportunity is no longer protected."""
+        before = opportunity.protection_ends_at
+        facts = {
+            "reason": "",
+            "protection_ends_at": None,
+            "protection_ended_before": before and before.isoformat(),
+        }
+        self._opportunity("opportunity.protection_ended", filed, opportunity, facts, at, **_who(by, "clock"))
 
-    def outcome(self, filed, opportunity: Opportunity, reason: str, by, at: datetime) -> None:
-        """A registered opportunity was won or lost."""
-        self._opportunity(f"opportunity.{opportunity.state}", filed, opportunity, {"reason": reason}, by, "clock", at)
+    def settled(self, filed, opportunity: Opportunity, at: datetime) -> None:
+        """An opportunity was closed with its registration."""
+        facts = {
+            "reason": opportunity.close_reason,
+            "source": opportunity.source,
+            "from_state": "open",
+            "to_state": str(opportunity.state),
+        }
+        self._opportunity("opportunity.settled", filed, opportunity, facts, at, system="registrations")
 
-    def _opportunity(self, type: str, filed, opportunity: Opportunity, facts: dict, by, system: str, at) -> None:
-        partner = filed.registration.partner
-        self.history.note(type, opportunity, at, facts, partner=partner, **_who(by, system))
+    def _opportunity(
+        self, type: str, filed, opportunity: Opportunity, facts: dict, at: datetime, **who
+    ) -> None:
+        self.history.note(type, opportunity, at, facts, partner=filed.registration.partner, **who)
 
     def need(self, deal: Deal) -> str:
         """Return what the dealer writes that the customer needs."""

@@ -38,7 +38,11 @@ class Geography:
     def calendar_of(self, territory: Territory) -> BusinessCalendar:
         """Return the calendar of a territory: its own or the nearest above."""
         return max(
-            (row for row in self.territories.values() if row.calendar_id and territory.path.startswith(row.path)),
+            (
+                row
+                for row in self.territories.values()
+                if row.calendar_id and territory.path.startswith(row.path)
+            ),
             key=lambda row: len(row.path),
         ).calendar
 

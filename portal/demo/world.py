@@ -70,9 +70,7 @@ class World:
     def region_of(self, territory: str) -> str:
         """Return the code of the region (``cn-east``, ``tw``, ``eu`` …) that a sales rep covers."""
         path = self.geography.territories[territory].path
-        return next(
-            code for code in self.reps if path.startswith(self.geography.territories[code].path)
-        )
+        return next(code for code in self.reps if path.startswith(self.geography.territories[code].path))
 
     def save(self, model: type[models.Model], rows: Iterable[models.Model], what: str = "") -> list:
         """Insert rows in batches, telling the progress; return them with their keys."""

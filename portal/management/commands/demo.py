@@ -42,11 +42,15 @@ class Bar:
 class Command(BaseCommand):
     """Loads the demo's data into an empty database."""
 
+    requires_system_checks = []  # migrate, which goes before, has run them
     help = "Load a demo: a manufacturer of pumps, valves, drives and bearings, its partners and their registrations."
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "--size", choices=SIZES, default="small", help="accounts: about 1,000, 10,000 or 100,000; registrations a tenth"
+            "--size",
+            choices=SIZES,
+            default="small",
+            help="accounts: about 1,000, 10,000 or 100,000; registrations a tenth",
         )
         parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same demo")
         parser.add_argument("--if-empty", action="store_true", help="do nothing where there is data already")
