@@ -87,6 +87,7 @@ DEFAULT_ROLES = (
             "partners.view",
             "partners.manage",
             "accounts.view",
+            "accounts.edit",
             "registrations.view",
             "reports.view",
         ),

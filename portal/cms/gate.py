@@ -3,11 +3,15 @@
 from django.conf import settings
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from core.access.defaults import ADMIN_PERMISSIONS
 
 ADMIN_PREFIX = "/cms/"
+# Wagtail's own pages about users, groups and the signed-in person: ours stand in their place.
+REPLACED = ("/cms/users/", "/cms/groups/", "/cms/bulk/people/", "/cms/sites/", "/cms/locales/")
+OWN_ACCOUNT = "/cms/account/"
 
 
 def is_admin_path(path: str) -> bool:
@@ -36,6 +40,8 @@ class AdminGateMiddleware:
         if request.actor.is_anonymous:
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
-        if not may_enter(request.actor):
+        if not may_enter(request.actor) or request.path_info.startswith(REPLACED):
             raise Http404
+        if request.path_info.startswith(OWN_ACCOUNT):
+            return HttpResponseRedirect(reverse("people:profile"))
         return None
