@@ -78,6 +78,13 @@ GROUPS = (
                 bar=_("Deals"),
             ),
             Item(
+                _("Register a deal"),
+                "circle-plus",
+                "registrations:registration_new",
+                _dealer("registrations.file"),
+                bar=_("Register"),
+            ),
+            Item(
                 _("Registrations"),
                 "shield-check",
                 "registrations:registration_list",

@@ -13,9 +13,10 @@ from django.utils.formats import number_format
 
 from .wording import compact_number
 
-WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 30
-ROW_HEIGHT, LABEL_WIDTH = 30, 170
+WIDTH, HEIGHT = 440, 230
+LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 28
+ROW_HEIGHT, LABEL_WIDTH = 32, 150
+LABEL_LETTERS = 19
 TICKS = 4
 SERIES_COLOURS = 6
 
@@ -193,7 +194,7 @@ class _Plot(Chart):
             Text(_p(LEFT - 8), _p(self._y(tick, ticks[-1]) + 4), compact_number(tick), "end")
             for tick in ticks
         ]
-        every = max(1, math.ceil(len(self.labels) / 12))
+        every = max(1, math.ceil(len(self.labels) / 8))
         texts += [
             Text(_p(self._centre(index)), _p(HEIGHT - 8), str(label))
             for index, label in enumerate(self.labels)
@@ -245,7 +246,7 @@ class BarChart(_Plot):
         for index, label in enumerate(self.labels):
             y = ROW_HEIGHT * (index + 0.5) + 8
             total = sum(float(row.values[index]) for row in self.series)
-            name = str(label) if len(str(label)) <= 26 else f"{str(label)[:25]}…"
+            name = str(label) if len(str(label)) <= LABEL_LETTERS else f"{str(label)[: LABEL_LETTERS - 1]}…"
             texts.append(Text(_p(LABEL_WIDTH - 8), _p(y), name, "end"))
             texts.append(
                 Text(
@@ -259,7 +260,7 @@ class BarChart(_Plot):
         return texts
 
     def _length(self, value: float) -> float:
-        return (WIDTH - LABEL_WIDTH - 60) * value / (self._highest or 1)
+        return (WIDTH - LABEL_WIDTH - 50) * value / (self._highest or 1)
 
     @property
     def bars(self) -> list[Bar]:

@@ -6,12 +6,11 @@ import django_filters
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters import (
     BooleanFilter,
     CharFilter,
-    ChoiceFilter,
     DateFilter,
-    ModelChoiceFilter,
     MultipleChoiceFilter,
     NumberFilter,
 )
@@ -37,8 +36,25 @@ class Part(NamedTuple):
     value: str
 
 
+ANY = gettext_lazy("any")
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    """One of some choices, or any."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"empty_label": ANY, **kwargs})
+
+
+class ModelChoiceFilter(django_filters.ModelChoiceFilter):
+    """One of the rows the actor may see, or any; give ``queryset`` as a function of the request."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"empty_label": ANY, **kwargs})
+
+
 class SearchFilter(CharFilter):
-    """The search box of a list. Give ``method``; words shorter than nothing are not asked for."""
+    """The search box of a list. Give ``method``; or ``field_name`` and ``lookup_expr``."""
 
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("widget", forms.TextInput(attrs={"type": "search", "autocomplete": "off"}))

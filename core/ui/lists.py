@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django_tables2.utils import OrderBy
@@ -80,8 +81,12 @@ class ListView(View):
             return None
         return self.filterset_class(self.request.GET, queryset=self.get_rows(), request=self.request)
 
+    @cached_property
+    def _hidden(self) -> tuple[str, ...]:
+        return self.table_class.hidden_for(self.request.actor)
+
     def _table(self, records):
-        return self.table_class(records, actor=self.request.actor)
+        return self.table_class(records, hidden=self._hidden)
 
     def _sorted(self, rows):
         """Return the rows in order, with the sort in use (a column's name, maybe after "-"; "" by default)."""

@@ -226,30 +226,35 @@ class BooleanColumn(Column):
 
 
 class Table(django_tables2.Table):
-    """A table of the portal. Fields that the actor may not read are left out (``Meta.model`` says of what)."""
+    """A table of the portal. Fields that ``actor`` may not read are left out (``Meta.model`` says of what).
 
-    def __init__(self, data, *, actor=None, **kwargs):
+    ``hidden`` names them where they are known already.
+    """
+
+    def __init__(self, data, *, actor=None, hidden: tuple[str, ...] | None = None, **kwargs):
         if self._meta.model is not None and self._meta.fields is None:
             raise ImproperlyConfigured(
                 f"{type(self).__name__}.Meta names a model but no fields: it would show all."
             )
         kwargs.setdefault("default", ui.NOTHING)
-        hidden = tuple(self._hidden_for(actor)) if actor is not None else ()
+        if hidden is None:
+            hidden = self.hidden_for(actor) if actor is not None else ()
         kwargs["exclude"] = (*(kwargs.get("exclude") or ()), *hidden)
         kwargs.setdefault("order_by", ())
         super().__init__(data, **kwargs)
 
     @classmethod
-    def _hidden_for(cls, actor):
-        """Yield the columns of fields that ``actor`` may not read."""
+    def hidden_for(cls, actor) -> tuple[str, ...]:
+        """Return the columns of fields that ``actor`` may not read."""
         model = cls._meta.model
         if model is None:
-            return
+            return ()
         access = field_access(actor, model)
-        for name, column in cls.base_columns.items():
-            field = str(column.accessor or name).replace("__", ".").split(".")[0]
-            if not access.readable(field):
-                yield name
+        fields = {
+            name: str(column.accessor or name).replace("__", ".").split(".")[0]
+            for name, column in cls.base_columns.items()
+        }
+        return tuple(name for name, field in fields.items() if not access.readable(field))
 
     def url_of(self, record) -> str:
         """Return where a row leads; "" for nowhere."""
@@ -267,7 +272,5 @@ class Table(django_tables2.Table):
         for row in self.rows:
             cells = []
             for column, content in row.items():
-                card = getattr(column.column, "card", "meta")
-                css = f"{getattr(column.column, 'css', '')} card-{card}-cell".strip()
-                cells.append({"css": css, "label": column.header, "content": content})
+                cells.append({"css": ui.column_css(column), "label": column.header, "content": content})
             yield {"url": self.url_of(row.record), "cells": cells}

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from babel.numbers import format_compact_decimal
-from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.utils import formats, timezone, translation
+from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +16,7 @@ from core import clock
 from .countries import LOCALES
 
 RELATIVE_WITHIN_DAYS = 7
+JUST_NOW_SECONDS = 60
 SOON_DAYS, NEAR_DAYS = 7, 30
 
 
@@ -52,8 +53,17 @@ def moment(value: date | datetime, style: str = "relative") -> Moment:
         return Moment(exact, hover, machine)
     near = abs((clock.now() - value).total_seconds()) < RELATIVE_WITHIN_DAYS * 86_400
     if style == "relative" and near:
-        return Moment(str(naturaltime(value)), hover, machine)
+        return Moment(_ago(value, clock.now()), hover, machine)
     return Moment(formats.date_format(value, "DATE_FORMAT"), hover, machine)
+
+
+def _ago(value: datetime, at: datetime) -> str:
+    """Return how far ``value`` lies from ``at``, in its biggest unit."""
+    if abs((at - value).total_seconds()) < JUST_NOW_SECONDS:
+        return _("just now")
+    if value < at:
+        return _("%(time)s ago") % {"time": timesince(value, at, depth=1)}
+    return _("in %(time)s") % {"time": timeuntil(value, at, depth=1)}
 
 
 def remaining(value: date | datetime) -> Remaining:

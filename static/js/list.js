@@ -17,7 +17,18 @@ function step(link, by) {
   }
 }
 
+/* A table that fits its place may keep its head in sight; a wider one scrolls in it. */
+function measure() {
+  document.querySelectorAll(".list-scroll").forEach((place) => {
+    place.classList.remove("fits");
+    place.classList.toggle("fits", place.scrollWidth <= place.clientWidth);
+  });
+}
+
 export function startLists() {
+  measure();
+  window.addEventListener("resize", measure);
+  document.addEventListener("htmx:afterSettle", measure);
   document.addEventListener("click", (event) => {
     const row = event.target.closest("tr[data-row-url]");
     if (opens(event, row) && !String(window.getSelection())) go(row, event.ctrlKey || event.metaKey);

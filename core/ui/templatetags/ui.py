@@ -168,6 +168,13 @@ def simple_table(context, table) -> dict:
     return {"table": table, "plain": True, "request": context.get("request")}
 
 
+@register.simple_tag
+def column_css(column) -> str:
+    """Return the classes of a table's column: its own, and what it is on a phone's card."""
+    own, card = getattr(column.column, "css", ""), getattr(column.column, "card", "meta")
+    return f"{own} card-{card}-cell".strip()
+
+
 @register.simple_tag(takes_context=True)
 def page_title(context) -> str:
     """Return the page's ``title`` block once more, for its heading."""

@@ -150,7 +150,7 @@ def test_list_needs_its_permission(rf, people):
 
 def test_same_number_of_queries_for_one_row_as_for_three(rf, db, django_assert_num_queries):
     person("Ada")
-    with django_assert_num_queries(3):  # rows, field permissions of the sort's and the page's table
+    with django_assert_num_queries(3):  # rows, field permissions, unread notices
         ask(rf)
     person("Bo"), person("Cai")
     with django_assert_num_queries(3):
