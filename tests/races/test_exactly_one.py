@@ -9,11 +9,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from core.access.actor import system_actor
 from core.jobs.services import run_job
+from crm.accounts.services import create_account
 from deal_registration import guards, services
 from deal_registration.models import RegistrationLine
 from deal_registration.services import filing, screening
-from tests.races.crowd import at_once, check_order, prepare, protected, verdicts, waiting_jobs
+from tests.races.crowd import CUSTOMER, at_once, check_order, prepare, protected, verdicts, waiting_jobs
 
 pytestmark = [pytest.mark.postgres, pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -67,6 +69,8 @@ def test_positive_control_without_the_guards_more_than_one_is_protected(
     make_partner, places, lines, monkeypatch
 ):
     filings = 80
+    # A customer known before: making a new prospect takes a lock of its own, which would guard by chance.
+    create_account(data={"name": CUSTOMER}, actor=system_actor("test"), at=timezone.now())
     work = prepare(make_partner, places, lines.pumps, dealers=40, filings=filings)
     for item in work:
         submit(item)
