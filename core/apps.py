@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-DECLARATIONS = ("events", "workflow", "rules", "jobs", "notifications", "search", "files", "checks", "guards")
+DECLARATIONS = ("events", "workflow", "rules", "jobs", "notifications", "search", "files", "checks", "guards", "panels")
 
 
 class HouseAppConfig(AppConfig):

@@ -56,7 +56,14 @@ _CHANNEL = (
     "reports.view",
 )
 _SALES = ("accounts.view", "accounts.edit", "opportunities.view", "opportunities.work", "activities.log")
-_DEALER = ("registrations.view", "registrations.file", "partners.view")
+_DEALER = (
+    "registrations.view",
+    "registrations.file",
+    "accounts.view",
+    "opportunities.view",
+    "activities.log",
+    "partners.view",
+)
 
 DEFAULT_ROLES = (
     DefaultRole("dealer_sales", "Dealer salesperson", "经销商销售", "經銷商銷售", Side.PARTNER, _DEALER),

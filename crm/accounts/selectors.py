@@ -103,3 +103,70 @@ def _reason(query: str, account: Account) -> str:
     if account.number and account.number.lower().startswith(query.lower()):
         return _("customer number")
     return _("name begins so or contains it")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One company of a group, and how deep it stands below the top."""
+
+    account: Account
+    depth: int
+    is_here: bool
+
+
+MOST_IN_GROUP = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The tree of companies around an account; ``more``: some are not shown."""
+
+    rows: list[GroupRow]
+    more: bool
+
+
+def group_of(account: Account, actor: Actor) -> Group | None:
+    """Return the companies of the account's group that ``actor`` may see, as a tree; None where it stands alone.
+
+    One query. A company below one that is not visible hangs on the next visible one above.
+    """
+    root = account.group_root_id or account.pk
+    members = list(
+        Account.objects.visible_to(actor)
+        .filter(Q(pk=root) | Q(group_root_id=root))
+        .order_by("name", "pk")[: MOST_IN_GROUP + 1]
+    )
+    if len(members) < 2:
+        return None
+    by_id = {member.pk: member for member in members}
+    children: dict[int | None, list[Account]] = {}
+    for member in members:
+        above = member.parent_id if member.parent_id in by_id else None
+        children.setdefault(above, []).append(member)
+    rows: list[GroupRow] = []
+
+    def walk(above: int | None, depth: int) -> None:
+        for member in children.get(above, []):
+            rows.append(GroupRow(member, min(depth, 5), member.pk == account.pk))
+            walk(member.pk, depth + 1)
+
+    walk(None, 0)
+    return Group(rows[:MOST_IN_GROUP], len(members) > MOST_IN_GROUP)
+
+
+def twins_of(data: dict, actor: Actor) -> list[tuple[Account, str]]:
+    """Return accounts the actor may see that look like the one about to be added, with the reason."""
+    fields = {name: data.get(name) or "" for name in (*identity_fields(), "number")}
+    matches = identity.find_matches(Candidate(**fields), limit=30)
+    reasons = {
+        match.organisation_id: explain_code(match.evidence[0].code)
+        for match in matches
+        if match.evidence and match.level != "L5"
+    }
+    visible = Account.objects.visible_to(actor).known().in_bulk(list(reasons))
+    return [(visible[pk], reason) for pk, reason in reasons.items() if pk in visible][:5]
+
+
+def identity_fields() -> tuple[str, ...]:
+    """Return the names of the fields that say who an organisation is."""
+    return ("name", "other_name", "registry_id", "website", "phone", "country", "city", "address")

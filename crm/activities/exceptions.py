@@ -2,15 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.exceptions import CrmError
 
-class ActivityError(Exception):
+
+class ActivityError(CrmError):
     """Something about an activity cannot be done. ``message`` is for people."""
 
     message = _("This cannot be done with this activity.")
-
-    def __init__(self, message=None):
-        self.message = message or self.message
-        super().__init__(str(self.message))
 
 
 class AlreadyDone(ActivityError):

@@ -2,15 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.exceptions import CrmError
 
-class OpportunityError(Exception):
+
+class OpportunityError(CrmError):
     """Something about an opportunity cannot be done. ``message`` is for people."""
 
     message = _("This cannot be done with this opportunity.")
-
-    def __init__(self, message=None):
-        self.message = message or self.message
-        super().__init__(str(self.message))
 
 
 class NoStages(OpportunityError):

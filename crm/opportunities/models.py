@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from djmoney.models.fields import MoneyField
@@ -142,6 +143,10 @@ class Opportunity(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the opportunity's page."""
+        return reverse("opportunities:opportunity_detail", args=[self.ref])
 
 
 class OpportunityLine(models.Model):

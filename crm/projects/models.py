@@ -1,6 +1,7 @@
 """Projects, sites and tenders of a customer."""
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,3 +54,7 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the project's page."""
+        return reverse("projects:project_detail", args=[self.ref])

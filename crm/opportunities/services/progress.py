@@ -37,7 +37,7 @@ def move_stage(pk: int, *, stage_pk: int, actor: Actor, at: datetime) -> Opportu
         actor=actor,
         at=at,
         partner_id=opportunity.partner_account_id,
-        facts={"stage": stage.name_en, "code": stage.code, "code_before": before.code},
+        facts={"stage": stage.code, "stage_before": before.code},
     )
     return opportunity
 

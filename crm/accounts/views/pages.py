@@ -1,0 +1,173 @@
+"""One account: its page, creating and editing it, its place in the group."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access.guards import allows, require
+from crm.panels import panels_for
+from crm.story import day, names_of, story_of
+from crm.submitting import changed, sent_once
+
+from .. import services
+from ..forms import AccountForm, ParentForm, ShareForm
+from ..models import Account, AccountShare, Contact
+from ..presenting import account_facts, contact_rows
+from ..selectors import group_of, house_listings_on, twins_of
+
+
+def _account(request: HttpRequest, ref: str) -> Account:
+    """Return an account the actor may see, or raise ``Http404``."""
+    accounts = Account.objects.select_related("territory", "owner", "parent", "group_root")
+    return accounts.get_visible(request.actor, ref=ref)
+
+
+@require_GET
+def account_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one account: facts, contacts, group, what the rooms above bring, and what happened."""
+    actor = request.actor
+    require(actor, "accounts.view")
+    account = _account(request, ref)
+    may_edit = allows(actor, "accounts.edit", account)
+    listing = None
+    if actor.may("settings.manage") or actor.may("registrations.decide"):
+        listing = house_listings_on([account.pk], at=timezone.now()).get(account.pk)
+    words = {
+        "valid_from": day,
+        "valid_until": day,
+        "ends_on": day,
+        "changed": names_of(Account),
+        "source": lambda value: "",
+        "lifecycle": lambda value: "",
+        "territory": lambda value: "",
+    }
+    return render(
+        request,
+        "accounts/account_detail.html",
+        {
+            "account": account,
+            "facts": account_facts(account, actor),
+            "contacts": contact_rows(Contact.objects.visible_to(actor).filter(account=account), actor),
+            "group": group_of(account, actor) if not actor.is_dealer else None,
+            "shares": _shares(account) if may_edit else [],
+            "share_form": ShareForm(actor=actor) if may_edit else None,
+            "listing": listing,
+            "may_edit": may_edit,
+            "panels": panels_for("accounts.account", account, request),
+            "timeline_entries": story_of(account, actor, words=words),
+        },
+    )
+
+
+def _shares(account: Account) -> list[AccountShare]:
+    """Return the shares in force, by colleague."""
+    shares = AccountShare.objects.filter(account=account, ends_on__gte=timezone.localdate())
+    return list(shares.select_related("user").order_by("user__full_name", "pk"))
+
+
+@require_http_methods(["GET", "POST"])
+def account_new(request: HttpRequest) -> HttpResponse:
+    """Show an empty form; add the account, after asking back where it looks known already."""
+    actor = request.actor
+    require(actor, "accounts.edit")
+    form = AccountForm(request.POST or None, actor=actor, initial={"owner": actor.user_id})
+    twins = []
+    if request.method == "POST" and form.is_valid():
+        data = form.data_for_service()
+        if "anyway" not in request.POST:
+            twins = twins_of(data, actor)
+        if not twins:
+            ref = sent_once(
+                request,
+                form,
+                lambda: services.create_account(data=data, actor=actor, at=timezone.now()).ref,
+            )
+            if ref:
+                return redirect("accounts:account_detail", ref=ref)
+    return render(
+        request,
+        "accounts/account_form.html",
+        {
+            "form": form,
+            "account": None,
+            "twins": twins,
+            "page_title": _("Add an account"),
+            "submit_label": _("Add it anyway") if twins else _("Add the account"),
+            "cancel_url": reverse("accounts:account_list"),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def account_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show an account's form with the fields the actor may write; save what changed."""
+    actor = request.actor
+    account = _account(request, ref)
+    require(actor, "accounts.edit", account)
+    form = AccountForm(request.POST or None, instance=account, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        data = form.data_for_service()
+        if changed(
+            form,
+            lambda: services.update_account(account.pk, data=data, actor=actor, at=timezone.now()),
+        ):
+            return redirect("accounts:account_detail", ref=ref)
+    return render(
+        request,
+        "accounts/account_form.html",
+        {
+            "form": form,
+            "account": account,
+            "twins": [],
+            "page_title": _("Edit the account"),
+            "submit_label": _("Save"),
+            "cancel_url": reverse("accounts:account_detail", args=[account.ref]),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def account_parent(request: HttpRequest, ref: str) -> HttpResponse:
+    """Choose the company that stands above this one."""
+    actor = request.actor
+    account = _account(request, ref)
+    require(actor, "accounts.edit", account)
+    parent = account.parent
+    if parent is not None and not Account.objects.visible_to(actor).filter(pk=parent.pk).exists():
+        parent = None
+    form = ParentForm(
+        request.POST or None,
+        actor=actor,
+        options_url=reverse("accounts:customer_options"),
+        initial={
+            "parent_name": parent.name if parent else "",
+            "customer_account": parent.ref if parent else "",
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["parent"]
+        if changed(
+            form,
+            lambda: services.set_parent(
+                account.pk, parent_pk=chosen.pk if chosen else None, actor=actor, at=timezone.now()
+            ),
+        ):
+            return redirect("accounts:account_detail", ref=ref)
+    return render(
+        request,
+        "accounts/account_form.html",
+        {
+            "form": form,
+            "account": account,
+            "twins": [],
+            "page_title": _("Parent company"),
+            "submit_label": _("Save"),
+            "cancel_url": reverse("accounts:account_detail", args=[account.ref]),
+        },
+        status=422 if form.errors else 200,
+    )

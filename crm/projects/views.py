@@ -1,0 +1,107 @@
+"""Pages of projects, for staff: dealers type a project's name and never choose from rivals'."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from core.access.guards import allows, require
+from core.ui.lists import ListView
+from crm.panels import panels_for
+from crm.story import story_of
+from crm.submitting import changed
+
+from . import services
+from .filters import ProjectFilters
+from .forms import ProjectForm
+from .models import Project
+from .tables import ProjectTable
+
+
+class ProjectList(ListView):
+    """Projects of the customers the actor sees."""
+
+    permission = "accounts.view"
+    title = gettext_lazy("Projects")
+    table_class = ProjectTable
+    filterset_class = ProjectFilters
+    export_name = "projects"
+    default_sort = ("name",)
+    empty_icon = "map-pin"
+    empty_title = gettext_lazy("No projects yet")
+    empty_text = gettext_lazy("Sites and tenders come with the registrations that name them.")
+
+    def get_rows(self):
+        """Return the projects the actor may see; none for a dealer."""
+        if self.request.actor.is_dealer:
+            return Project.objects.none()
+        return Project.objects.visible_to(self.request.actor).select_related("account", "territory")
+
+
+def _project(request: HttpRequest, ref: str) -> Project:
+    """Return a project the actor may see; for a dealer there is none."""
+    if request.actor.is_dealer:
+        raise Http404
+    return Project.objects.select_related("account__territory", "territory").get_visible(
+        request.actor, ref=ref
+    )
+
+
+@require_GET
+def project_page(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show one project: facts, opportunities, what happened."""
+    actor = request.actor
+    require(actor, "accounts.view")
+    project = _project(request, ref)
+    facts = [
+        (_("Tender number"), project.tender_number),
+        (_("Territory"), project.territory.name if project.territory else ""),
+    ]
+    return render(
+        request,
+        "projects/project_detail.html",
+        {
+            "project": project,
+            "facts": facts,
+            "may_edit": allows(actor, "accounts.edit", project.account),
+            "panels": panels_for("projects.project", project, request),
+            "timeline_entries": story_of(project, actor, words={}),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def project_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Edit a project of an account the actor may edit."""
+    actor = request.actor
+    project = _project(request, ref)
+    require(actor, "accounts.edit", project.account)
+    form = ProjectForm(request.POST or None, instance=project, actor=actor)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        if changed(
+            form,
+            lambda: services.update_project(
+                project.pk,
+                name=data["name"],
+                tender_number=data["tender_number"],
+                territory=data["territory"],
+                actor=actor,
+                at=timezone.now(),
+            ),
+        ):
+            return redirect("projects:project_detail", ref=ref)
+    return render(
+        request,
+        "projects/project_form.html",
+        {
+            "form": form,
+            "project": project,
+            "page_title": _("Edit the project"),
+            "submit_label": _("Save"),
+            "cancel_url": project.get_absolute_url(),
+        },
+        status=422 if form.errors else 200,
+    )
