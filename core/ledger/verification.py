@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef
 
 from . import keys, merkle
-from .event_checks import Facts, check_event, leaf_of, where
+from .event_checks import Facts, check_event, where
 from .events import FACTS_ERASED
 from .findings import Report
 from .models import Event, FactSet, Seal, SealedEvent
@@ -165,7 +165,10 @@ class _Verification:
 
     def _check_strays(self) -> None:
         """Find places without a seal, and facts without an event."""
-        seals, events = Seal.objects.filter(pk=OuterRef("seal_id")), Event.objects.filter(pk=OuterRef("event_id"))
+        seals, events = (
+            Seal.objects.filter(pk=OuterRef("seal_id")),
+            Event.objects.filter(pk=OuterRef("event_id")),
+        )
         for event_id in SealedEvent.objects.exclude(Exists(seals)).values_list("event_id", flat=True):
             self.report.add("place_inserted", "it stands under a seal that is not there", event_id=event_id)
         for event_id in FactSet.objects.exclude(Exists(events)).values_list("event_id", flat=True):

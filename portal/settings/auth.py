@@ -46,6 +46,7 @@ ACCOUNT_RATE_LIMITS = {
     "change_email": "5/m/user",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    "verify_receipt": "30/m/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies

@@ -20,12 +20,12 @@ declare(
 )
 
 
-def send(number: int, *, at: datetime = AT, personal: bool = False, **facts):
+def send(number: int, *, at: datetime = AT, personal: bool = False, ref: str = "", **facts):
     """Record one event about a made-up file and return it."""
     with transaction.atomic():
         return record(
             "parcel.sent",
-            StoredFile(pk=number, ref=f"PARCEL{number:04d}"),
+            StoredFile(pk=number, ref=ref or f"PARCEL{number:04d}"),
             actor=DEALER if number % 2 else system_actor("clock"),
             at=at + timedelta(minutes=number),
             partner_id=41,

@@ -1,0 +1,48 @@
+"""The form of the public page: a file, or the text of one."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .receipts.reading import LARGEST_JSON, LARGEST_PDF
+
+
+class ReceiptForm(forms.Form):
+    """A receipt as JSON or PDF file, or pasted."""
+
+    file = forms.FileField(
+        label=_("Receipt as PDF or JSON"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".json,.pdf,application/json,application/pdf"}),
+    )
+    text = forms.CharField(
+        label=_("Or paste the text of the JSON file"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "receipt-text"}),
+    )
+
+    def clean_file(self):
+        """Refuse what is too large to be a receipt."""
+        upload = self.cleaned_data["file"]
+        if upload and upload.size > LARGEST_PDF:
+            raise forms.ValidationError(_("This file is too large to be a receipt."))
+        return upload
+
+    def clean_text(self) -> str:
+        """Refuse what is too long to be a receipt."""
+        text = self.cleaned_data["text"]
+        if len(text) > LARGEST_JSON:
+            raise forms.ValidationError(_("This text is too long to be a receipt."))
+        return text
+
+    def clean(self) -> dict:
+        """Ask for one of the two."""
+        data = super().clean()
+        if not self.errors and not data.get("file") and not data.get("text"):
+            raise forms.ValidationError(_("Choose the file of a receipt, or paste its text."))
+        return data
+
+    def content(self) -> bytes:
+        """Return what was given; a file counts before text."""
+        upload = self.cleaned_data.get("file")
+        return upload.read() if upload else self.cleaned_data["text"].encode("utf-8", "surrogatepass")
