@@ -3,9 +3,11 @@
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from core.ui import tables
+from core.ui.templatetags.ui import reference
 
 from .enums import WAITING_FOR_DECISION
 from .models import Registration
@@ -20,32 +22,59 @@ def joined_lines(registration, states=None) -> str:
     )
 
 
+class DealColumn(tables.TitleColumn):
+    """The customer as the row's link, with a second line of what tells deals apart.
+
+    ``beside`` names what stands on the second line: (heading, function of the record) pairs. An export gives each a
+    column of its own, and the reference.
+    """
+
+    def __init__(self, *args, beside=(), **kwargs):
+        kwargs.setdefault("verbose_name", _("Customer"))
+        super().__init__(*args, empty_values=(), **kwargs)
+        self.beside = beside
+
+    def render(self, value, record, table):
+        """Return the name as a link, and the second line."""
+        told = [str(text) for _heading, read in self.beside if (text := read(record))]
+        return format_html(
+            '<a href="{}">{}</a>{}',
+            table.url_of(record),
+            value or _("No customer yet"),
+            format_html('<small class="cell-beside">{}</small>', " · ".join(told)) if told else "",
+        )
+
+    def value(self, value, record):
+        """Return everything the export's columns hold."""
+        return [value, *(str(read(record) or "") for _heading, read in self.beside), reference(record.ref)]
+
+    def export_headings(self, heading: str) -> list[str]:
+        """Return the headings of customer, second line and reference."""
+        return [heading, *(str(name) for name, _read in self.beside), str(_("Reference"))]
+
+    def export_values(self, value) -> list:
+        """Return the cells."""
+        return value
+
+
 class RegistrationTable(tables.Table):
     """*My registrations*. Rows carry ``protected_until`` (see ``selectors.registration_rows``)."""
 
-    customer_name = tables.TitleColumn(verbose_name=_("Customer"), default=_("No customer yet"))
+    customer_name = DealColumn(
+        beside=(
+            (_("Project"), lambda record: record.project_name),
+            (_("Your reference"), lambda record: record.own_reference),
+        )
+    )
     state = tables.StatusColumn(verbose_name=_("Status"))
     lines = tables.Column(verbose_name=_("Product lines"), orderable=False, empty_values=(), card="subtitle")
-    project_name = tables.Column(verbose_name=_("Project"), card="hide")
-    own_reference = tables.Column(verbose_name=_("Your reference"), card="hide")
     value = tables.MoneyColumn(verbose_name=_("Value"))
     received_at = tables.WhenColumn(verbose_name=_("Filed"))
     protected_until = tables.DaysLeftColumn(verbose_name=_("Protection"), order_by=("protected_until",))
-    ref = tables.ReferenceColumn(verbose_name=_("Reference"), card="hide")
 
     class Meta:
         model = Registration
-        fields = (
-            "customer_name",
-            "state",
-            "lines",
-            "project_name",
-            "value",
-            "received_at",
-            "protected_until",
-            "own_reference",
-            "ref",
-        )
+        fields = ("customer_name", "state", "lines", "value", "received_at", "protected_until")
 
     def row_url(self, record) -> str:
         """Open the registration; a draft, its form."""
@@ -68,22 +97,16 @@ class RegistrationTable(tables.Table):
 class StaffRegistrationTable(RegistrationTable):
     """All registrations staff may see, with their partner."""
 
-    partner = tables.Column(verbose_name=_("Partner"), accessor="partner__account__name", card="meta")
-    territory = tables.NameColumn(verbose_name=_("Territory"), card="hide", orderable=False)
+    customer_name = DealColumn(
+        beside=(
+            (_("Partner"), lambda record: record.partner.account.name),
+            (_("Territory"), lambda record: record.territory.name if record.territory else ""),
+            (_("Project"), lambda record: record.project_name),
+        )
+    )
 
     class Meta(RegistrationTable.Meta):
-        fields = (
-            "customer_name",
-            "state",
-            "partner",
-            "lines",
-            "territory",
-            "value",
-            "received_at",
-            "protected_until",
-            "ref",
-        )
-        exclude = ("own_reference", "project_name")
+        pass
 
     def row_url(self, record) -> str:
         """Open the page for staff."""
@@ -94,26 +117,15 @@ class QueueTable(tables.Table):
     """What waits for a decision. Rows come from ``selectors.review_queue``."""
 
     review_due_at = tables.Column(verbose_name=_("Promised by"), card="status", empty_values=())
-    customer_name = tables.TitleColumn(verbose_name=_("Customer"))
-    partner = tables.Column(verbose_name=_("Partner"), accessor="partner__account__name", card="subtitle")
-    lines = tables.Column(verbose_name=_("Waiting lines"), orderable=False, empty_values=())
+    customer_name = DealColumn(beside=StaffRegistrationTable.base_columns["customer_name"].beside)
+    lines = tables.Column(verbose_name=_("Waiting lines"), orderable=False, empty_values=(), card="subtitle")
     found = tables.Column(verbose_name=_("Why a person decides"), orderable=False, empty_values=())
-    territory = tables.NameColumn(verbose_name=_("Territory"), orderable=False)
     value = tables.MoneyColumn(verbose_name=_("Value"))
     received_at = tables.WhenColumn(verbose_name=_("Filed"), card="hide")
 
     class Meta:
         model = Registration
-        fields = (
-            "review_due_at",
-            "customer_name",
-            "partner",
-            "lines",
-            "found",
-            "territory",
-            "value",
-            "received_at",
-        )
+        fields = ("review_due_at", "customer_name", "lines", "found", "value", "received_at")
 
     def row_url(self, record) -> str:
         """Open the review."""
@@ -125,13 +137,9 @@ class QueueTable(tables.Table):
             "review/_promise.html", {"promise": promise_of(record.review_due_at, at=timezone.now())}
         )
 
-    def value_review_due_at(self, record) -> str:
-        """Return the promise as ISO time for the export."""
-        return (
-            timezone.localtime(record.review_due_at).isoformat(timespec="minutes")
-            if record.review_due_at
-            else ""
-        )
+    def value_review_due_at(self, record):
+        """Return the promised time for the export."""
+        return record.review_due_at
 
     def render_lines(self, record) -> str:
         """Name the lines that wait."""

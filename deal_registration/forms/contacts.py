@@ -4,7 +4,6 @@ from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from ..models import RegistrationContact
 from .fields import has_a_letter
 
 MAX_CONTACTS = 20
@@ -14,23 +13,21 @@ class ContactForm(forms.Form):
     """One person. A row left empty is no contact."""
 
     name = forms.CharField(
-        label=RegistrationContact._meta.get_field("name").verbose_name,
+        label=_("Name"),
         max_length=120,
         required=False,
         validators=[has_a_letter],
     )
-    job_title = forms.CharField(
-        label=RegistrationContact._meta.get_field("job_title").verbose_name, max_length=120, required=False
-    )
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
     email = forms.CharField(
-        label=RegistrationContact._meta.get_field("email").verbose_name,
+        label=_("E-mail address"),
         max_length=254,
         required=False,
         validators=[EmailValidator()],
         widget=forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"}),
     )
     phone = forms.CharField(
-        label=RegistrationContact._meta.get_field("phone").verbose_name,
+        label=_("Phone"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),

@@ -2,7 +2,6 @@
 
 import datetime
 
-from crispy_forms.layout import HTML
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +16,7 @@ from partners.models import Authorisation
 
 from ..models import Registration
 from .fields import AmountField, has_a_letter
+from .layout import Part
 
 MODEL_FIELDS = (
     "customer_account",
@@ -84,7 +84,7 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
         Section(
             _("Product lines"),
             _("Each line is decided and protected by itself."),
-            HTML('{% include "registrations/_form_lines.html" %}'),
+            Part("registrations/_form_lines.html", "line_ids"),
             key="lines",
         ),
         Section(
@@ -105,13 +105,13 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
         Section(
             _("Contacts"),
             _("Whom you talk to at the customer. It helps us see that you were there first."),
-            HTML('{% include "registrations/_form_contacts.html" %}'),
+            Part("registrations/_form_contacts.html"),
             key="contacts",
         ),
         Section(
             _("Documents"),
             _("What shows that the deal is real."),
-            HTML('{% include "registrations/_form_documents.html" %}'),
+            Part("registrations/_form_documents.html"),
             "documents",
             key="documents",
         ),
