@@ -1,9 +1,10 @@
 """Customers of the demo: groups and branches, registry ids, contacts, and house accounts."""
+# ruff: noqa: E501  (names and addresses, one to a line)
 
 from collections.abc import Callable
 from datetime import timedelta
 
-from crm.accounts.models import Account, Contact, HouseListing, Kind
+from crm.accounts.models import Account, Contact, HouseListing
 
 from .names import OrganisationName
 from .registry_ids import registry_id

@@ -31,11 +31,15 @@ class Board:
     )
     direct: dict[int, list[Direct]] = field(default_factory=lambda: defaultdict(list))
     groups: dict[int, list[Account]] = field(default_factory=lambda: defaultdict(list))
+    accounts: dict[int, Account] = field(default_factory=dict)
     houses: dict[int, list] = field(default_factory=lambda: defaultdict(list))
 
     def fill(self, direct: list[Direct]) -> None:
         """Take in the groups, house listings and direct opportunities made before."""
+        for partner in self.world.partners:
+            self.accounts[partner.partner.pk] = partner.partner.account
         for one in self.world.organisations:
+            self.accounts[one.account.pk] = one.account
             self.groups[one.account.group_root_id or one.account.pk].append(one.account)
         for listing in self.world.houses:
             self.houses[listing.account_id].append(listing)
@@ -60,13 +64,17 @@ class Board:
         terms: ProgrammeTerms,
         *,
         doubtful: dict[int, str],
+        related: list[int],
         judged_at: datetime,
         now: datetime,
     ) -> Facts:
-        """Return what the check of one line knows at ``now``. ``doubtful``: levels of similar organisations."""
+        """Return what the check of one line knows at ``now``.
+
+        ``doubtful``: levels of similar organisations; ``related``: those of the same group by their names.
+        """
         group = self._group(registration.customer)
         sameness = {registration.customer_id: Sameness.SAME}
-        sameness |= dict.fromkeys((account.pk for account in group), Sameness.GROUP)
+        sameness |= dict.fromkeys([*related, *(account.pk for account in group)], Sameness.GROUP)
         sameness |= dict.fromkeys(doubtful, Sameness.DOUBTFUL)
         authorised, region = self._authorisation(registration, line, partner)
         certificate = terms.required_certificates.get(line.line.code, "")
@@ -93,7 +101,7 @@ class Board:
             ),
             house=tuple(self._house(registration.customer, group, line.received_at)),
             direct=tuple(self._direct(registration, line, now)),
-            group_has_account=bool(group),
+            group_has_account=bool(group or related),
             direct_activity_days=terms.direct_activity_days,
             repeat_order_days=terms.repeat_order_days,
         )

@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from crm.accounts.models import Account
+from crm.identity import find_matches
 from crm.projects.models import Project
 from crm.projects.services import normal_project
 from deal_registration.conflicts import Verdict, VerdictClass, judge
-from deal_registration.enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
+from deal_registration.enums import WAITING_FOR_DECISION, State
+from deal_registration.facts import GROUP_LEVEL, candidate_of
 from deal_registration.models import (
     Claim,
     InformationRequest,
     LineSequence,
-    MatchDecision,
     Registration,
     RegistrationContact,
     RegistrationLine,
@@ -30,7 +31,7 @@ from deal_registration.summary import summary_state
 
 from .board import Board
 from .deals import Deal
-from .people import reviewer_for
+from .deciding import Decisions
 from .pipeline import Direct
 from .programme import ProgrammeOfDemo, benefits_of
 from .protection import Protection
@@ -39,19 +40,6 @@ from .telling import Telling
 from .world import World
 
 TICK = timedelta(microseconds=1)
-REJECTIONS = (
-    (RejectionReason.NOT_QUALIFIED, "The project has no budget yet; please file again once it has."),
-    (RejectionReason.NO_RELATIONSHIP, "Please name a contact who knows of your offer."),
-    (RejectionReason.INCOMPLETE, ""),
-)
-QUESTIONS = (
-    (
-        ("expected_close_on", "description"),
-        "When does the customer decide, and what exactly is to be replaced?",
-    ),
-    (("contacts",), "Please name the person at the customer you are in touch with."),
-    (("description",), "Which machines are to be replaced, and how many?"),
-)
 
 
 @dataclass(slots=True)
@@ -63,6 +51,7 @@ class Filed:
     lines: list[RegistrationLine]
     claims: dict[int, Claim] = field(default_factory=dict)
     doubtful: dict[int, str] = field(default_factory=dict)
+    related: list[int] = field(default_factory=list)
     request: InformationRequest | None = None
     clock: list[tuple[str, datetime]] = field(default_factory=list)
     review_planned: bool = False
@@ -81,6 +70,7 @@ class Course:
         self.rows = Rows()
         self.tell = Telling(world)
         self.protection = Protection(self)
+        self.decisions = Decisions(self)
         self.filed: list[Filed] = []
         self.projects: dict[tuple[int, str], Project] = {}
         self.customers: dict[int, Account] = {}
@@ -131,6 +121,8 @@ class Course:
         filed = Filed(deal, registration, lines)
         if deal.similar_to is not None:
             filed.doubtful[deal.similar_to.account.pk] = "L4"
+        if deal.fresh:
+            self._ask_identity(filed)
         self.filed.append(filed)
         self.tell.submitted(filed, at)
         for number, line in enumerate(lines):
@@ -161,6 +153,20 @@ class Course:
         self.rows.number(registration)
         return registration
 
+    def _ask_identity(self, filed: Filed) -> None:
+        """Let the identity engine itself say which known organisations the customer resembles.
+
+        Asked for fresh filings only, which people are going to look at: it would take minutes for all of a large demo.
+        """
+        customer = filed.deal.customer.pk
+        found = [
+            match
+            for match in find_matches(candidate_of(filed.registration))
+            if match.organisation_id != customer
+        ]
+        filed.doubtful = {match.organisation_id: match.level for match in found if match.level != GROUP_LEVEL}
+        filed.related = [match.organisation_id for match in found if match.level == GROUP_LEVEL]
+
     # --- the check ----------------------------------------------------------------------------------------------
 
     def screen(self, at: datetime, filed: Filed, line: RegistrationLine) -> None:
@@ -188,12 +194,12 @@ class Course:
         if target == State.CONFLICT_HOLD:
             self.held[line.line_id].append((filed, line))
         if target == State.ACTION_REQUIRED:
-            self._ask(at, filed, ["value"], "", None)
+            self.decisions.ask(at, filed, ["value"], "", None)
         self.refresh(filed, at)
         if filed.in_states(*WAITING_FOR_DECISION) and not filed.review_planned:
             filed.review_planned = True
             if filed.deal.wish != "undecided":
-                self.plan(self._desk_time(at, filed), self.review, filed)
+                self.plan(self.decisions.desk_time(at, filed), self.decisions.review, filed)
             if self.rng.random() < 0.3:
                 self.plan(at + timedelta(minutes=self.rng.randint(20, 600)), self.tell.note, filed, self.rows)
 
@@ -202,7 +208,7 @@ class Course:
         terms = self.programme.terms_at(line.received_at)
         facts = self.board.facts(
             filed.registration, line, filed.deal.partner, terms,
-            doubtful=filed.doubtful, judged_at=judged_at, now=now,
+            doubtful=filed.doubtful, related=filed.related, judged_at=judged_at, now=now,
         )  # fmt: skip
         return judge(facts)
 
@@ -260,132 +266,6 @@ class Course:
         )
         return State.APPROVED if by_rule else State.IN_REVIEW
 
-    # --- decisions ----------------------------------------------------------------------------------------------
-
-    def review(self, at: datetime, filed: Filed) -> None:
-        """Decide on the lines that wait, as the deal's reviewer has it in mind and the check allows."""
-        waiting = filed.in_states(*WAITING_FOR_DECISION)
-        if not waiting:
-            return
-        if filed.doubtful:
-            self._decide_match(at, filed)
-            waiting = filed.in_states(*WAITING_FOR_DECISION)
-        by = reviewer_for(self.world, filed.deal.territory)
-        wish, filed.deal.wish = filed.deal.wish, "approve"
-        codes = {hit["code"] for line in waiting for hit in line.verdict["hits"]}
-        reviewed = filed.in_states(State.IN_REVIEW)
-        if not reviewed:  # held: the earlier one decides
-            return
-        if "R08" in codes:
-            self.reject(at, filed, waiting, by, RejectionReason.HOUSE, "")
-        elif "R09" in codes and self.rng.random() < 0.6:
-            self.reject(at, filed, reviewed, by, RejectionReason.DIRECT, "")
-        elif wish == "reject":
-            self.reject(at, filed, reviewed, by, *self.rng.choice(REJECTIONS))
-        elif wish == "ask":
-            self.tell.asked(filed, waiting, by, at, *self._question(at, filed, by))
-            for line in waiting:
-                line.state = State.ACTION_REQUIRED
-            self.refresh(filed, at)
-        elif wish == "part" and len(reviewed) > 1:
-            self.protection.begin(at, filed, reviewed[:1], by=by)
-            self.plan(self._desk_time(at, filed), self.review, filed)
-        else:
-            self.protection.begin(at, filed, reviewed, by=by)
-
-    def _decide_match(self, at: datetime, filed: Filed) -> None:
-        """Say of a similar customer that it is another, or the same: then claims follow and lines are judged again."""
-        organisation_id = next(iter(filed.doubtful))
-        filed.doubtful.clear()
-        known = filed.deal.similar_to.account
-        verdict = MatchVerdict.SAME if self.rng.random() < 0.4 else MatchVerdict.ANOTHER
-        by = reviewer_for(self.world, filed.deal.territory)
-        registration = filed.registration
-        self.rows.decisions.append(
-            MatchDecision(
-                registration=registration,
-                customer_id=organisation_id,
-                verdict=verdict,
-                decided_by=by,
-                decided_at=at,
-            )
-        )
-        if verdict == MatchVerdict.SAME:
-            registration.customer, registration.project = known, None
-            for line in filed.lines:
-                claim = filed.claims.get(line.pk)
-                if claim is not None and claim.state != "ended":
-                    self.board.move(claim, line, known)
-                    claim.project = None
-            self.tell.alias(known, filed, at)
-        self.tell.match_decided(filed, known, verdict, by, at)
-        for line in filed.in_states(*WAITING_FOR_DECISION):
-            self.screen(at, filed, line)
-
-    def reject(self, at, filed: Filed, lines, by, reason, text: str) -> None:
-        """Reject lines for a reason; what is held behind them is judged again."""
-        if not lines:
-            return
-        before = sorted({str(line.state) for line in lines})[0]
-        for line in lines:
-            line.state, line.reason, line.reason_text = State.REJECTED, reason, text
-            line.decided_at, line.decided_by, line.ended_at = at, by, at
-            self.end_claim(filed, line, at)
-        self.tell.rejected(filed, lines, by, reason, text, before, at)
-        self.refresh(filed, at)
-        self.release_held(at, lines)
-
-    def _question(self, at: datetime, filed: Filed, by) -> tuple[list[str], str]:
-        fields, message = self.rng.choice(QUESTIONS)
-        self._ask(at, filed, sorted(fields), message, by)
-        return sorted(fields), message
-
-    def _ask(self, at: datetime, filed: Filed, fields: list[str], message: str, by) -> None:
-        """Open a request for information, answered after some days, or not."""
-        if filed.request is not None and filed.request.answered_at is None:
-            return
-        due = self.protection.business_days(at, self.programme.terms_at(at).information_business_days, filed)
-        filed.request = InformationRequest(
-            registration=filed.registration,
-            fields=fields,
-            message=message,
-            asked_by=by,
-            asked_at=at,
-            due_at=due,
-        )
-        self.rows.requests.append(filed.request)
-        if self.rng.random() < 0.85 and not filed.deal.fresh:
-            self.plan(at + timedelta(days=self.rng.uniform(0.5, 4)), self.answer, filed)
-        self.plan(due + timedelta(seconds=30), self.lapse, filed)
-
-    def answer(self, at: datetime, filed: Filed) -> None:
-        """Answer the open request; the lines are checked again and keep their places."""
-        asked = filed.in_states(State.ACTION_REQUIRED)
-        if filed.request is None or filed.request.answered_at is not None or not asked:
-            return
-        filed.request.answered_at = at
-        changed = self.tell.mend(filed, self.protection.minimum(filed))
-        for line in asked:
-            line.state = State.SCREENING
-        self.tell.answered(filed, asked, changed, at)
-        self.refresh(filed, at)
-        filed.review_planned = False
-        for number, line in enumerate(asked):
-            self.plan(at + timedelta(seconds=2 + number), self.screen, filed, line)
-
-    def lapse(self, at: datetime, filed: Filed) -> None:
-        """Withdraw what was not answered in time."""
-        waiting = filed.in_states(State.ACTION_REQUIRED)
-        if filed.request is None or filed.request.answered_at is not None:
-            return
-        filed.request.answered_at = at
-        for line in waiting:
-            line.state, line.ended_at = State.WITHDRAWN, at
-            self.end_claim(filed, line, at)
-        self.tell.by_clock("registration.lapsed", filed, waiting, at, State.ACTION_REQUIRED, State.WITHDRAWN)
-        self.refresh(filed, at)
-        self.release_held(at, waiting)
-
     # --- claims and clocks --------------------------------------------------------------------------------------
 
     def release_held(self, at: datetime, lines: list[RegistrationLine]) -> None:
@@ -434,13 +314,3 @@ class Course:
         elif running and not waiting:
             asked = bool(states & {State.ACTION_REQUIRED, State.SCREENING})
             filed.clock.append(("stands" if asked else "over", at))
-
-    def _desk_time(self, at: datetime, filed: Filed) -> datetime:
-        """Return when a reviewer comes to it: within a working day or so, in the office hours of the place."""
-        begin = 8 if filed.deal.customer.country in ("DE", "NL") else 1
-        moment = at + timedelta(minutes=self.rng.randint(15, 1500))
-        if not begin <= moment.hour < begin + 8:
-            moment = (moment + timedelta(days=moment.hour >= begin)).replace(
-                hour=begin + self.rng.randint(0, 3)
-            )
-        return moment + timedelta(days=max(0, 7 - moment.weekday()) if moment.weekday() > 4 else 0)

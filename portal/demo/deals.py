@@ -65,7 +65,7 @@ def plan_deals(world: World, direct: list[Direct], count: int) -> list[Deal]:
     ages = _ages(world, primary)
     deals += [planner.deal(age, fresh=age < 3) for age in ages]
     for _ in range(rivals):
-        deals.append(planner.rival(world.rng.choice(deals[SHOWN:])))
+        deals.append(planner.rival(world.rng.choice(deals[SHOWN:] or deals)))
     for _ in range(drafts):
         draft = planner.deal(world.rng.uniform(0.1, 9), fresh=True)
         draft.is_draft = True

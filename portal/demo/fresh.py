@@ -1,4 +1,5 @@
 """A few filings through the real services, so that the demo is seen to work: the worker checks them at its start."""
+# ruff: noqa: E501  (names and addresses, one to a line)
 
 from datetime import datetime, timedelta
 

@@ -83,6 +83,9 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
     people.load_addresses()
     load_accounts(world)
     direct = load_pipeline(world)
+    _index_identities(
+        world, [one.account for one in world.organisations] + [one.partner.account for one in world.partners]
+    )
     board = Board(world)
     board.fill(direct)
     course = Course(world, programme, board, direct)
@@ -115,10 +118,8 @@ def _counted(history: History, progress: Progress) -> Iterator:
             progress("events", number, total)
 
 
-def _index(world: World, course: Course) -> None:
-    """Fill the match index and the search terms."""
-    accounts = [one.account for one in world.organisations]
-    accounts += [one.partner.account for one in world.partners] + course.rows.prospects
+def _index_identities(world: World, accounts: list[Account]) -> None:
+    """Put organisations into the match index."""
 
     def entries():
         for number, account in enumerate(accounts, start=1):
@@ -128,8 +129,15 @@ def _index(world: World, course: Course) -> None:
                 world.progress("match index", number, len(accounts))
 
     identity.index_many(entries())
+
+
+def _index(world: World, course: Course) -> None:
+    """Fill the match index and the search terms."""
+    _index_identities(world, course.rows.prospects)
     for account, name, source, at in course.tell.aliases:
         identity.add_alias(account.pk, name, source=source, at=at)
+    accounts = [one.account for one in world.organisations]
+    accounts += [one.partner.account for one in world.partners] + course.rows.prospects
     known = [account for account in accounts if account.lifecycle == Lifecycle.ACCOUNT]
     opportunities = [one.opportunity for one in course.direct] + course.rows.opportunities
     filed = [row for row in course.rows.registrations if row.state != State.DRAFT]

@@ -1,4 +1,5 @@
 """Names of organisations that do not exist: place + brand made of syllables + industry + legal form."""
+# ruff: noqa: SIM905  (words read better without quotes)
 
 from dataclasses import dataclass, replace
 from random import Random

@@ -13,7 +13,7 @@ MOST = 24
 
 
 def load_notices(now: datetime) -> int:
-    """Store the notices of the last days' events about registrations, at most two dozen events; return how many notices.
+    """Store the notices of the last two dozen events about registrations; return how many notices.
 
     The older ones count as read. Their mails went out in their day: none is sent again.
     """

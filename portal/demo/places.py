@@ -2,6 +2,7 @@
 
 Mainland city: name, English name, first four digits of its administrative code, telephone area code.
 """
+# ruff: noqa: E501  (names and addresses, one to a line)
 
 # code, English, simplified, traditional
 COUNTRIES = (

@@ -170,7 +170,7 @@ class Protection:
         if filed.in_states(State.APPROVED):
             return
         states = {line.state for line in filed.lines}
-        if State.WON in states or State.LOST in states and not states & PENDING:
+        if State.WON in states or (State.LOST in states and not states & PENDING):
             opportunity.state = OpportunityState.WON if State.WON in states else OpportunityState.LOST
             opportunity.closed_at, opportunity.close_reason = at, reason
             opportunity.protection_ends_at = None
