@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -153,6 +154,10 @@ class Partner(models.Model):
 
     def __str__(self) -> str:
         return self.account.name
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the partner's page."""
+        return reverse("partners:partner_detail", args=(self.ref,))
 
 
 class OwnedByPartnerQuerySet(EffectiveQuerySet):

@@ -114,6 +114,7 @@ GROUPS = (
         _("Partners"),
         (
             Item(_("Partners"), "affiliate", "partners:partner_list", _staff("partners.view")),
+            Item(_("Our company"), "building-store", "partners:company", _dealer("partners.view")),
             Item(_("Our team"), "users-group", "partners:team", _dealer("team.manage"), bar=_("Team")),
         ),
     ),
