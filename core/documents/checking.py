@@ -91,12 +91,12 @@ def clean_name(name: str) -> str:
     """Return a file name that is safe to show and to save: no path, no control or direction signs."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/").rsplit("/", 1)[-1])
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
-    name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).strip(" .")
+    name = re.sub(r'[<>:"|?*]', "_", re.sub(r"\s+", " ", name)).rstrip(" .")
     stem, dot, extension = name.rpartition(".")
     if not dot:
-        return name[:LONGEST_NAME] or "file"
-    extension = extension[:10]
-    return f"{stem[: LONGEST_NAME - len(extension) - 1].rstrip(' .') or 'file'}.{extension}"
+        return name.strip()[:LONGEST_NAME].rstrip() or "file"
+    extension = extension[:10].strip()
+    return f"{stem.lstrip(' .')[: LONGEST_NAME - len(extension) - 1].rstrip(' .') or 'file'}.{extension}"
 
 
 def _kind_of(upload, name: str) -> Kind:
