@@ -88,37 +88,18 @@ def csrf_client() -> StrictClient:
 
 @pytest.fixture
 def run_jobs():
-    """Run every job that is due, and what those enqueue; returns how many were run."""
+    """Run every job that is due, and what those enqueue; returns how many were run. A failing one is an error."""
+    from tests.cast import run_all_jobs
 
-    def run(limit: int = 500) -> int:
-        from core.jobs import run_due
-
-        total = 0
-        for _round in range(50):
-            done = run_due(limit)
-            total += done or 0
-            if not done:
-                return total
-        raise AssertionError("jobs enqueue each other without end")
-
-    return run
+    return run_all_jobs
 
 
 @pytest.fixture
-def settle(run_jobs):
-    """Let everything happen that happens "within seconds": jobs, ledger readers, their mails, seals."""
+def settle():
+    """Let everything happen that happens within seconds: jobs, the ledger's readers, their mails, seals."""
+    from tests.cast import settle_all
 
-    def run() -> None:
-        from core.ledger import readers, seals
-
-        for _round in range(10):
-            worked = run_jobs()
-            worked += readers.follow_all() or 0
-            if not worked:
-                break
-        seals.seal_all()
-
-    return run
+    return settle_all
 
 
 @pytest.fixture

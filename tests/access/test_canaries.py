@@ -1,12 +1,11 @@
 """A rival's texts are in no page, part, suggestion, export, file, PDF, mail or notice of anybody else."""
 
 import pytest
-from django.core import mail
 
 from tests.cast import CAST, client_for
 
 from .crawl import crawl, seeds, text_of
-from .world import MARKER, OWNERS, build
+from .world import MARKER, OWNERS
 
 pytestmark = pytest.mark.django_db
 
@@ -32,12 +31,6 @@ MUST_READ = {
     "administrator": {"rival", "firm"},
     "sub_dealer": {"draft"},
 }
-
-
-@pytest.fixture
-def world(request):
-    """Everybody's rows; see ``tests.access.world``."""
-    return build(request)
 
 
 def owners_in(text: str) -> set[str]:
@@ -76,7 +69,7 @@ def test_mails_carry_nothing_of_others(world):
     """Every mail that left, to whom it went."""
     by_address = {getattr(world.people, name).email: name for name in CAST}
     leaks = []
-    for message in mail.outbox:
+    for message in world.mails:
         parts = [message.subject, message.body, str(message.message())]
         parts += [str(content) for content, _kind in getattr(message, "alternatives", ())]
         for address in message.recipients():
@@ -85,7 +78,7 @@ def test_mails_carry_nothing_of_others(world):
                 leaks.append((address, message.subject, found))
     assert leaks == []
     assert {"dealer_sales", "rival", "channel_manager"} <= {
-        by_address[address] for message in mail.outbox for address in message.recipients()
+        by_address[address] for message in world.mails for address in message.recipients()
     }
 
 

@@ -12,7 +12,6 @@ from tests.cast import CAST, DEALERS, EVERYBODY, client_for
 
 from .addresses import addresses, is_cms
 from .classes import CMS_OPEN, CMS_PEOPLE, OBJECTS, PUBLIC, ROLES, SIGNED_IN
-from .world import build
 
 pytestmark = pytest.mark.django_db
 
@@ -22,12 +21,6 @@ CHANGING = re.compile(
     rb'(name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"|nonce="[^"]*"|'
     rb'name="one_time_key" value="[^"]*")'
 )
-
-
-@pytest.fixture
-def world(request):
-    """Everybody's rows; see ``tests.access.world``."""
-    return build(request)
 
 
 def addresses_named(name: str):
@@ -178,9 +171,7 @@ def test_rows_one_does_not_see_do_not_exist(person, world):
                 allowed = (404, 405) if person in of.who else (403, 404, 405)
                 if absent.status_code not in allowed:
                     wrong.append((name, method, "unknown", absent.status_code))
-                for label, obj in world.objects.get(of.kind, {}).items():
-                    if world.sees(person, of.kind, label):
-                        continue
+                for label, obj in world.unseen_by(person, of.kind):
                     values = values_of(world, of, label, obj.ref)
                     response = ask(client, method, address.url(**values))
                     if response.left_events or response.changed_lines:

@@ -14,8 +14,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from crm.activities.services import log_activity
+from crm.opportunities.models import Opportunity
+from deal_registration import services
 from tests import factories
-from tests.cast import actor_of
+from tests.cast import Cast, actor_of, run_all_jobs, settle_all
 
 # Whose a marked text is: the rival's deals (``crm`` what an approval puts into the CRM core, ``away`` a deal abroad,
 # ``rdraft`` a draft), the rival's firm and people, the sub-dealer's draft, the staff's notes, the staff's CRM texts,
@@ -60,6 +63,7 @@ class World:
     people: SimpleNamespace
     objects: dict[str, dict[str, Any]] = field(default_factory=dict)
     visible: dict[str, frozenset[str]] = field(default_factory=dict)
+    mails: list = field(default_factory=list)
 
     def put(self, kind: str, label: str, obj: Any, *seen_by: str) -> Any:
         """Add an object of ``kind`` that exactly ``seen_by`` see."""
@@ -70,6 +74,15 @@ class World:
     def sees(self, person: str, kind: str, label: str) -> bool:
         """Tell whether the person sees the object."""
         return person in self.visible[f"{kind}/{label}"]
+
+    def unseen_by(self, person: str, kind: str, most: int = 5) -> list[tuple[str, Any]]:
+        """Return (label, object) of up to ``most`` that the person does not see, of all sorts."""
+        unseen = [
+            (label, obj)
+            for label, obj in self.objects.get(kind, {}).items()
+            if not self.sees(person, kind, label)
+        ]
+        return unseen[:: max(1, len(unseen) // most)][:most]
 
 
 OWN = ("dealer_manager", "dealer_sales")
@@ -126,27 +139,18 @@ def upload(canaries: Canaries, owner: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{name}.txt", canaries.text(owner, "file").encode(), "text/plain")
 
 
-def build(request) -> World:
+def build(cast: Cast | None = None) -> World:
     """Build the world in the database at hand, through the services."""
-    from deal_registration import services
-
-    get = request.getfixturevalue
-    people = SimpleNamespace(**{name: get(name) for name in (*OWN, *RIVAL, "sub_dealer", *STAFF)})
-    places, lines, run_jobs = get("places"), get("lines"), get("run_jobs")
-    file_deal, save_draft = get("file_deal"), get("save_draft")
-    own_partner, rival_partner, sub_partner = get("own_partner"), get("rival_partner"), get("sub_partner")
+    cast = cast or Cast()
+    people, places, lines, run_jobs = cast.everybody(), cast.places, cast.lines, run_all_jobs
+    file_deal, save_draft, approve = cast.file_deal, cast.save_draft, cast.approve
+    own_partner, rival_partner, sub_partner = cast.own_partner, cast.rival_partner, cast.sub_partner
     canaries = Canaries()
     world = World(canaries, people)
     reviewer, now = actor_of(people.channel_manager), timezone.now
 
     _mark_partner(canaries, rival_partner, people.rival)
     factories.AuthorisationFactory(partner=rival_partner, line=lines.drives, territory=places.germany)
-
-    def approve(registration):
-        ids = list(registration.lines.values_list("line_id", flat=True))
-        services.approve(registration.pk, actor=reviewer, at=now(), line_ids=ids)
-        run_jobs()
-        registration.refresh_from_db()
 
     # The rival was first: protected, with account, project, opportunity; another deal waits, one is a draft.
     rival_approved = file_deal(
@@ -251,7 +255,7 @@ def build(request) -> World:
         ("rival", rival_partner, *RIVAL, *EAST, "other_channel_manager"),
     ):
         world.put("partner", label, partner, *seen_by)
-    get("settle")()
+    settle_all()
     return world
 
 
@@ -276,9 +280,6 @@ def _mark_partner(canaries: Canaries, partner, user) -> None:
 
 def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Canaries) -> None:
     """Put what stands in the CRM core: of both partners, the staff's own, and abroad."""
-    from crm.activities.services import log_activity
-    from crm.opportunities.models import Opportunity
-
     rep = world.people.sales_rep
     east = EAST_ACCOUNTS
     for owner, registration, dealers in (("own", own_approved, OWN), ("rival", rival_approved, RIVAL)):
@@ -338,6 +339,3 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
     )
     if rival_approved.project_id:
         world.put("project", "rival", rival_approved.project, *RIVAL, *east)
-
-
-STAFF = ("channel_manager", "other_channel_manager", "sales_rep", "marketing", "administrator")
