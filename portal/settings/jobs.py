@@ -7,12 +7,13 @@ from .environment import ENVIRONMENT, Mode
 CELERY_BROKER_URL = ENVIRONMENT.broker_url or "filesystem://"
 if not ENVIRONMENT.broker_url:
     _spool = ENVIRONMENT.data_dir / "spool"
-    for _name in ("messages", "processed"):
+    for _name in ("messages", "processed", "control"):
         (_spool / _name).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_spool / "messages"),
         "data_folder_out": str(_spool / "messages"),
         "processed_folder": str(_spool / "processed"),
+        "control_folder": str(_spool / "control"),
         "store_processed": False,
         "polling_interval": 0.05,
     }
