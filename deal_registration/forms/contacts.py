@@ -69,12 +69,12 @@ _ContactFormSet = forms.formset_factory(
 def ContactFormSet(data=None, *, registration=None):
     """Return the contacts' forms: bound to ``data``, else showing those of ``registration``."""
     initial = []
-    if registration is not None and registration.pk:
+    if data is None and registration is not None and registration.pk:
         initial = [
             {"name": row.name, "job_title": row.job_title, "email": row.email, "phone": row.phone}
             for row in registration.contacts.all()
         ]
     formset = _ContactFormSet(data, prefix="contacts", initial=initial)
-    if data is None and initial:
+    if initial:
         formset.extra = 0
     return formset

@@ -3,6 +3,7 @@
 import datetime
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -148,7 +149,13 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
             "own_reference": _("Only for you: a number or word from your own system."),
         }
         widgets = {
-            "customer_name": forms.TextInput(attrs={"autocomplete": "off", "maxlength": 300}),
+            "customer_name": forms.TextInput(
+                attrs={
+                    "autocomplete": "off",
+                    "maxlength": 300,
+                    "data-suggest": reverse_lazy("accounts:customer_options"),
+                }
+            ),
             "customer_website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             "customer_phone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
             "expected_close_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
@@ -189,6 +196,10 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
         self._mark_needed(False)
         super().full_clean()
         self._mark_needed(True)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave out the value: the model's validator compares money with a number; the form's field has checked it."""
+        return super()._get_validation_exclusions() | {"value"}
 
     def _offer_places(self) -> None:
         """Fill the choices of territory (indented by depth) and country (those of the territories first)."""
