@@ -15,8 +15,6 @@ if _RUN not in os.environ:
     os.environ[_RUN] = tempfile.mkdtemp(prefix="portal-pytest-")
     atexit.register(shutil.rmtree, os.environ[_RUN], ignore_errors=True)
 os.environ["PORTAL_MODE"] = "test"
-os.environ["PORTAL_DATA_DIR"] = str(
-    Path(os.environ[_RUN]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
-)
+os.environ["PORTAL_DATA_DIR"] = str(Path(os.environ[_RUN]) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 
 from portal.settings import *  # noqa: E402, F403
