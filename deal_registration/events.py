@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ledger import declare
 
+from .fact_words import FILED_WORDS
+
 _LABELS = {
+    "partner": _("Partner"),
     "lines": _("Product lines"),
     "customer_name": _("End customer"),
     "customer_country": _("Country"),
@@ -71,6 +74,7 @@ declare(
     tone="info",
     icon="send",
     labels={name: _LABELS[name] for name in SUBMITTED_FACTS if name in _LABELS},
+    words=FILED_WORDS,
 )
 declare(
     "registration.screened",

@@ -15,7 +15,7 @@ class ReceiptForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".json,.pdf,application/json,application/pdf"}),
     )
     text = forms.CharField(
-        label=_("Or paste the text of the JSON file"),
+        label=_("Text of the JSON file"),
         required=False,
         strip=True,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false", "class": "receipt-text"}),

@@ -1,7 +1,8 @@
 """What kinds of events there are: declared by the apps at start-up, from their ``events.py``."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -12,6 +13,7 @@ class EventType:
 
     ``partner_facts``: names of the facts that the partner concerned may see; no other is shown to them.
     ``partner_sees``: whether the partner sees the event at all. ``labels``: words for facts, by name.
+    ``words``: how a fact's value is put in words for people, where it is a code.
     """
 
     code: str
@@ -21,6 +23,7 @@ class EventType:
     tone: str = "info"
     icon: str = "history"
     labels: dict[str, str | Promise] = field(default_factory=dict)
+    words: dict[str, Callable[[Any], str]] = field(default_factory=dict)
 
 
 _types: dict[str, EventType] = {}
@@ -35,9 +38,19 @@ def declare(
     tone: str = "info",
     icon: str = "history",
     labels: dict | None = None,
+    words: dict[str, Callable[[Any], str]] | None = None,
 ) -> EventType:
     """Declare an event type: ``declare("x.filed", label=_("Filed"), partner_facts={"value"})``."""
-    declared = EventType(code, label, frozenset(partner_facts), partner_sees, tone, icon, dict(labels or {}))
+    declared = EventType(
+        code,
+        label,
+        frozenset(partner_facts),
+        partner_sees,
+        tone,
+        icon,
+        dict(labels or {}),
+        dict(words or {}),
+    )
     _types[code] = declared
     return declared
 

@@ -168,22 +168,29 @@ def _genuine(receipt: Receipt, leaf: bytes, event: Event | None, kind: EventType
     sealed_at = place.seal.sealed_at if place else None
     if sealed_at is None and receipt.seal is not None:
         sealed_at = read_stamp(receipt.seal.header["sealed_at"])
-    order = list(kind.labels) if kind else []
-    names = sorted(receipt.facts, key=lambda name: (order.index(name) if name in order else len(order), name))
     return Outcome(
         Status.GENUINE,
         reference=receipt.reference,
         what=str(kind.label) if kind else "",
         at=read_stamp(receipt.at),
-        facts=[
-            (_label(name, kind), _shown(receipt.facts[name][0]))
-            for name in names
-            if receipt.facts[name][0] not in (None, "", [], {})
-        ],
+        facts=_in_words(receipt, kind),
         sealed_at=sealed_at,
         seal_number=place.seal.number if place else receipt.seal.header["number"] if receipt.seal else None,
         is_lost=is_lost,
     )
+
+
+def _in_words(receipt: Receipt, kind: EventType | None) -> list[tuple[str, str]]:
+    """Return the facts that a genuine receipt opens, in the order of the event type's labels."""
+    labels = kind.labels if kind else dict.fromkeys(sorted(receipt.facts), "")
+    shown = []
+    for name in labels:
+        value = receipt.facts[name][0] if name in receipt.facts else None
+        if value in (None, "", [], {}):
+            continue
+        in_words = kind.words.get(name, _shown) if kind else _shown
+        shown.append((_label(name, kind), in_words(value)))
+    return shown
 
 
 def read_stamp(text: str) -> datetime | None:
