@@ -128,7 +128,7 @@ def test_well_formed_part_of_a_refused_form_is_saved_as_a_draft(dealer, places, 
 
 
 def test_empty_form_makes_no_draft(dealer, places, lines):
-    empty = {name: "" for name in typed(places, lines)} | {
+    empty = dict.fromkeys(typed(places, lines), "") | {
         "one_time_key": "k",
         "opportunity_type": "new",
         "value_1": "CNY",

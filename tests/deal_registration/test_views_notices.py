@@ -1,0 +1,177 @@
+"""Who is told of what about registrations, in which words, and what search finds for whom."""
+
+import pytest
+from django.utils import timezone, translation
+
+from core.notifications import kinds
+from core.notifications.models import Notification
+from core.notifications.words import words_of
+from core.search import search_everything
+from deal_registration import services
+from deal_registration.enums import State
+from deal_registration.notifications import ABOUT
+from tests.cast import actor_of
+
+CODES = [code for code, kind in kinds().items() if kind.about == ABOUT]
+
+
+def told(user) -> list[str]:
+    return sorted(Notification.objects.filter(user=user).values_list("kind", flat=True))
+
+
+def words(notification) -> str:
+    """Return title and text as their reader gets them."""
+    found = words_of(
+        kinds()[notification.kind],
+        notification.context,
+        actor=actor_of(notification.user),
+        event_type=notification.context["event_type"],
+        event_at=notification.created_at,
+    )
+    return f"{found.title}\n{found.text}"
+
+
+@pytest.fixture
+def everybody(
+    dealer_manager, dealer_sales, rival, channel_manager, other_channel_manager, sales_rep, marketing
+):
+    """People who might wrongly be told."""
+
+
+def test_filing_tells_the_partners_manager_and_the_decider_and_nobody_else(
+    everybody,
+    own,
+    settle,
+    dealer_manager,
+    dealer_sales,
+    rival,
+    channel_manager,
+    other_channel_manager,
+    sales_rep,
+):
+    settle()
+    assert told(dealer_manager) == ["registration_filed"]
+    assert told(dealer_sales) == []
+    assert told(channel_manager) == ["registration_waiting"]
+    assert told(rival) == told(other_channel_manager) == told(sales_rep) == []
+
+
+def test_approval_is_told_to_the_dealer(approved, settle, dealer_sales, dealer_manager):
+    settle()
+    assert told(dealer_sales) == ["registration_decided"]
+    notice = Notification.objects.get(user=dealer_sales)
+    assert "Approved: Own Customer Waterworks Co., Ltd." in words(notice)
+    assert "Pumps: protected for you until" in words(notice)
+
+
+def test_rejection_tells_reason_and_explanation(own, channel_manager, dealer_sales, settle, lines):
+    services.reject(
+        own.pk,
+        actor=actor_of(channel_manager),
+        at=timezone.now(),
+        line_ids=[lines.pumps.pk],
+        reason="territory",
+        text="Ask for an extension first.",
+    )
+    settle()
+    text = words(Notification.objects.get(user=dealer_sales))
+    assert "Rejected: Own Customer" in text
+    assert "Outside the authorised territory" in text
+    assert "Ask for an extension first." in text
+
+
+def test_hold_and_its_end_are_told(own, file_deal, rival, channel_manager, settle, lines):
+    held = file_deal(rival, customer_name=own.customer_name)
+    settle()
+    assert held.lines.get().state == State.CONFLICT_HOLD
+    notice = Notification.objects.get(user=rival)
+    assert notice.kind == "registration_held"
+    assert "On hold" in words(notice)
+    assert "Own Machinery" not in words(notice)
+
+    services.reject(
+        own.pk,
+        actor=actor_of(channel_manager),
+        at=timezone.now(),
+        line_ids=[lines.pumps.pk],
+        reason="not_qualified",
+        text="",
+    )
+    settle()
+    assert "No longer on hold" in words(Notification.objects.filter(user=rival).first())
+
+
+def test_refusal_by_rule_names_its_reason(approved, file_deal, rival, settle):
+    file_deal(rival, customer_name=approved.customer_name)
+    settle()
+    text = words(Notification.objects.get(user=rival))
+    assert "Rejected" in text
+    assert "another registration came first" in text
+
+
+def test_question_leads_to_the_answer(own, channel_manager, dealer_sales, settle):
+    services.request_information(
+        own.pk, actor=actor_of(channel_manager), at=timezone.now(), fields=["value"], message="Which pumps?"
+    )
+    settle()
+    notice = Notification.objects.get(user=dealer_sales)
+    assert notice.url == f"/registrations/{own.ref}/answer/"
+    assert "Which pumps?" in words(notice)
+
+
+def test_escalation_reaches_those_further_up(own, make_staff, places, channel_manager, settle):
+    head = make_staff("head", "channel_head")
+    services.run_clocks(at=timezone.now() + timezone.timedelta(days=10))
+    settle()
+    assert "registration_escalated" in told(head)
+    assert "registration_waiting" not in told(head)
+    assert {"registration_escalated", "registration_promise"} <= set(told(channel_manager))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
+@pytest.mark.parametrize("code", CODES)
+def test_every_kind_has_words(code, language):
+    from django.template.loader import render_to_string
+
+    with translation.override(language):
+        text = render_to_string(
+            kinds()[code].template,
+            {
+                "customer": "Acme & Söhne",
+                "partner": "Partner",
+                "reference": "7KQ2M9XRT4HD",
+                "lines": {"en": "Pumps", "zh-hans": "泵", "zh-hant": "泵浦"},
+                "territory": {"en": "East"},
+                "outcome": "approved",
+                "reason": "",
+                "explanation": "",
+                "message": "",
+                "protected_until": timezone.now().isoformat(),
+                "received_at": timezone.now().isoformat(),
+                "due_at": timezone.now().isoformat(),
+                "event_type": "registration.approved",
+            },
+        )
+    title, _rest = text.split("\n", 1)
+    assert "Acme" in title
+
+
+@pytest.mark.parametrize(
+    ("who", "finds"),
+    [
+        ("dealer_sales", True),
+        ("dealer_manager", True),
+        ("channel_manager", True),
+        ("rival", False),
+        ("other_channel_manager", False),
+        ("marketing", False),
+    ],
+)
+def test_search_finds_within_scope_only(request, own, who, finds):
+    actor = actor_of(request.getfixturevalue(who))
+    groups = {group.source.key: group for group in search_everything(actor, "waterworks")}
+    assert ("registrations" in groups) == finds
+    if finds:
+        hit = groups["registrations"].hits[0]
+        assert hit.title == own.customer_name
+        assert own.ref in hit.url
