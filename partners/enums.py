@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PartnerType(models.TextChoices):
@@ -26,5 +27,5 @@ class Exclusivity(models.TextChoices):
     """How an authorisation holds a territory."""
 
     EXCLUSIVE = "exclusive", _("Exclusive")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("exclusivity", "Open")
     RADIATION = "radiation", _("Radiation")

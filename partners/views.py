@@ -27,7 +27,7 @@ class PartnerList(ListView):
     title = _("Partners")
     table_class, filterset_class = PartnerTable, PartnerFilters
     export_name = "partners"
-    default_sort = ("name",)
+    default_sort = ("account__name",)
     empty_icon = "affiliate"
     empty_title = _("No partners here")
     empty_text = _("Partners of your territories and product lines appear here.")
