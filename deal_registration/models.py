@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from djmoney.models.fields import MoneyField
 
 from core.access.scopes import ScopedQuerySet
@@ -256,7 +257,7 @@ class RegistrationContact(models.Model):
     """A person at the customer, as the dealer typed it."""
 
     registration = models.ForeignKey(Registration, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)

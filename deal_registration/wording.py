@@ -1,6 +1,7 @@
 """Words for reviewers: what each code of the check means, and which hits matter most."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.ui.statuses import look_of
 
@@ -43,7 +44,7 @@ CODE_HELP = {
     "R16": _("Another company of the same group holds a claim or is an account."),
 }
 CLASS_WORDS = {
-    "clear": _("Clear"),
+    "clear": pgettext_lazy("result of the check", "Clear"),
     "notice": _("Notice"),
     "review": _("Needs a look"),
     "ask": _("Something to ask"),

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .scopes import PublicQuerySet
 
@@ -52,7 +53,7 @@ class FieldPermission(models.Model):
     )
     model = models.CharField(_("record"), max_length=80, help_text=_("e.g. accounts.account"))
     field = models.CharField(_("field"), max_length=80)
-    level = models.CharField(_("may"), max_length=8, choices=FieldLevel)
+    level = models.CharField(pgettext_lazy("field permission", "may"), max_length=8, choices=FieldLevel)
 
     objects = PublicQuerySet.as_manager()
 

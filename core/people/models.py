@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access.scopes import ScopedQuerySet
 from core.ui.references import new_reference
@@ -67,7 +68,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     ref = models.CharField(max_length=20, unique=True, default=new_reference, editable=False)
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
-    full_name = models.CharField(_("name"), max_length=150)
+    full_name = models.CharField(pgettext_lazy("person", "name"), max_length=150)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access.scopes import ScopedQuerySet
 from core.ui.references import new_reference
@@ -17,7 +18,7 @@ class Lifecycle(models.TextChoices):
     """How far an organisation is known. Claims point to the same row throughout."""
 
     PROSPECT = "prospect", _("Prospect")
-    ACCOUNT = "account", _("Account")
+    ACCOUNT = "account", pgettext_lazy("lifecycle", "Account")
     MERGED = "merged", _("Merged")
 
 
@@ -98,7 +99,7 @@ class Account(models.Model):
         null=True,
         blank=True,
         related_name="group_members",
-        verbose_name=_("group"),
+        verbose_name=pgettext_lazy("companies", "group"),
     )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -165,7 +166,7 @@ class Contact(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="contacts", verbose_name=_("account")
     )
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120)
     job_title = models.CharField(_("job title"), max_length=120, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)

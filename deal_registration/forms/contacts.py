@@ -3,6 +3,7 @@
 from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .fields import has_a_letter
 
@@ -13,7 +14,7 @@ class ContactForm(forms.Form):
     """One person. A row left empty is no contact."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("person", "Name"),
         max_length=120,
         required=False,
         validators=[has_a_letter],

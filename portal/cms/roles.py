@@ -4,6 +4,7 @@ from django import forms
 from django.apps import apps
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access import services
 from core.access.defaults import PERMISSIONS
@@ -20,7 +21,7 @@ class RoleForm(ServiceForm):
     """A role and what it grants."""
 
     permissions = forms.MultipleChoiceField(
-        label=_("May"),
+        label=pgettext_lazy("role", "May"),
         choices=list(PERMISSIONS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
