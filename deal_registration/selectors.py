@@ -5,8 +5,6 @@ The reviewer's reads live in ``review_selectors``.
 
 from django.db.models import Count, F, Min, Prefetch, Q
 from django.http import Http404
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
 
 from core.access.actor import Actor
 from crm.territories.scopes import within_scopes
@@ -95,34 +93,3 @@ def next_in_queue(actor: Actor, after: Registration) -> Registration | None:
         )
         return later.first() or queue.first()
     return queue.first()
-
-
-def receipt_facts(registration: Registration) -> list[tuple[str, str]]:
-    """Return what a receipt says in words: (label, value) in the reader's language, as filed."""
-    field = registration._meta.get_field
-    rows = [
-        (_("Partner"), registration.partner.account.name),
-        (field("customer_name").verbose_name, registration.customer_name),
-        (_("Place"), ", ".join(filter(None, [registration.customer_city, registration.customer_country]))),
-        (field("customer_registry_id").verbose_name, registration.customer_registry_id),
-        (field("project_name").verbose_name, registration.project_name),
-        (field("tender_number").verbose_name, registration.tender_number),
-        (_("Product lines"), ", ".join(str(line.line) for line in registration.lines.all())),
-        (field("territory").verbose_name, str(registration.territory or "")),
-        (field("value").verbose_name, _money(registration.value)),
-        (
-            field("expected_close_on").verbose_name,
-            date_format(registration.expected_close_on, "DATE_FORMAT")
-            if registration.expected_close_on
-            else "",
-        ),
-        (field("own_reference").verbose_name, registration.own_reference),
-    ]
-    return [(str(label)[:1].upper() + str(label)[1:], value) for label, value in rows if value]
-
-
-def _money(value) -> str:
-    """Return money as read: grouped amount and currency."""
-    if value is None:
-        return ""
-    return f"{number_format(value.amount, 2, use_l10n=True, force_grouping=True)} {value.currency.code}"

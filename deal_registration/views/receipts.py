@@ -10,7 +10,7 @@ from core.documents.pdf import PdfUnavailable
 from core.ledger.models import Event
 
 from ..models import Registration
-from ..selectors import receipt_facts, registration_detail
+from ..selectors import registration_detail
 
 
 def filing_event(registration: Registration) -> Event:
@@ -36,7 +36,7 @@ def _as_download(content: bytes | str, *, content_type: str, name: str) -> HttpR
 @require_GET
 def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt that the public page verifies."""
-    from core.ledger.receipts import as_text, receipt_for, receipt_pdf
+    from core.ledger.receipts import as_text, receipt_for
 
     registration = registration_detail(request.actor, ref)
     text = as_text(receipt_for(filing_event(registration)))
@@ -48,14 +48,15 @@ def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def receipt_pdf_view(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt to read and print; it carries the JSON as an attachment."""
-    from core.ledger.receipts import as_text, receipt_for, receipt_pdf
+    from core.ledger.receipts import facts_in_words, receipt_for, receipt_pdf
 
     registration = registration_detail(request.actor, ref)
+    receipt = receipt_for(filing_event(registration))
     try:
         content = receipt_pdf(
-            receipt_for(filing_event(registration)),
+            receipt,
             title=_("Receipt of a deal registration"),
-            rows=receipt_facts(registration),
+            rows=facts_in_words(receipt),
             language=request.actor.language,
         )
     except PdfUnavailable as unavailable:

@@ -4,7 +4,7 @@
 ``printing`` makes the PDF that carries the JSON.
 """
 
-from .checking import Outcome, Status, check_receipt, is_known
+from .checking import Outcome, Status, check_receipt, facts_in_words, is_known
 from .issuing import as_text, receipt_for
 from .printing import receipt_pdf
 from .reading import Unreadable, read_receipt
@@ -15,6 +15,7 @@ __all__ = [
     "Unreadable",
     "as_text",
     "check_receipt",
+    "facts_in_words",
     "is_known",
     "read_receipt",
     "receipt_for",

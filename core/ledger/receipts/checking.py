@@ -173,19 +173,25 @@ def _genuine(receipt: Receipt, leaf: bytes, event: Event | None, kind: EventType
         reference=receipt.reference,
         what=str(kind.label) if kind else "",
         at=read_stamp(receipt.at),
-        facts=_in_words(receipt, kind),
+        facts=_in_words({name: fact[0] for name, fact in receipt.facts.items()}, kind),
         sealed_at=sealed_at,
         seal_number=place.seal.number if place else receipt.seal.header["number"] if receipt.seal else None,
         is_lost=is_lost,
     )
 
 
-def _in_words(receipt: Receipt, kind: EventType | None) -> list[tuple[str, str]]:
-    """Return the facts that a genuine receipt opens, in the order of the event type's labels."""
-    labels = kind.labels if kind else dict.fromkeys(sorted(receipt.facts), "")
+def facts_in_words(receipt: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the facts that a receipt of our own opens as (label, value), in the language in force."""
+    values = {name: fact["value"] for name, fact in receipt["facts"].items()}
+    return _in_words(values, _kind(receipt["event"]["type"]))
+
+
+def _in_words(values: dict[str, Any], kind: EventType | None) -> list[tuple[str, str]]:
+    """Return opened facts of a genuine receipt in the order of the event type's labels."""
+    labels = kind.labels if kind else sorted(values)
     shown = []
     for name in labels:
-        value = receipt.facts[name][0] if name in receipt.facts else None
+        value = values.get(name)
         if value in (None, "", [], {}):
             continue
         in_words = kind.words.get(name, _shown) if kind else _shown
