@@ -2,6 +2,7 @@
 
 from .apps import *  # noqa: F403
 from .auth import *  # noqa: F403
+from .cms import *  # noqa: F403
 from .database import *  # noqa: F403
 from .files import *  # noqa: F403
 from .i18n import *  # noqa: F403
@@ -9,4 +10,3 @@ from .jobs import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403
 from .security import *  # noqa: F403
-from .cms import *  # noqa: F403
