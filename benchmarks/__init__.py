@@ -1,0 +1,1 @@
+"""Measurements on PostgreSQL: ``make bench``. Figures of record stand in docs/benchmarks.md."""

@@ -1,0 +1,44 @@
+"""``make bench``: run the measurements on databases of their own and print a table of each.
+
+``make bench ARGS="lists"`` or ``ARGS="filings --filings 400"`` runs one of them.
+"""
+
+import argparse
+import os
+import platform
+from datetime import UTC, datetime
+
+import psycopg
+
+from . import filings, lists
+from .surroundings import server_url
+
+
+def main() -> None:
+    """Measure what was asked for, or everything."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("entries", nargs="*", choices=["lists", "filings", []], help="default: all")
+    parser.add_argument("--requests", type=int, default=200, help="requests for each page (default 200)")
+    parser.add_argument("--filings", type=int, default=600, help="filings in all (default 600)")
+    parser.add_argument("--dealers", type=int, default=8, help="dealers filing at once (default 8)")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    wanted = options.entries or ["lists", "filings"]
+    with psycopg.connect(server_url()) as connection:
+        version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
+    print(
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC · {os.cpu_count()} cores {platform.machine()} · "
+        f"Python {platform.python_version()} · PostgreSQL {version} · load {os.getloadavg()[0]:.1f}\n",
+        flush=True,
+    )
+    if "lists" in wanted:
+        print(
+            "\n## Registration list and search\n\n"
+            + lists.measure(requests=options.requests, seed=options.seed)
+        )
+    if "filings" in wanted:
+        print("\n## Filings\n\n" + filings.measure(filings=options.filings, dealers=options.dealers))
+
+
+if __name__ == "__main__":
+    main()

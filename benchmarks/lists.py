@@ -1,0 +1,70 @@
+"""Registration list and global search, asked over HTTP, with 1,000 and 10,000 registrations."""
+
+import random
+from collections.abc import Callable
+
+from .measures import spread, table
+from .surroundings import Portal, database, portal
+from .visitors import Visitor
+
+SIZES = (("10k", 1_000), ("100k", 10_000))
+READERS = (
+    ("channel head, sees all", "channel.head@meridian.example"),
+    ("dealer, sees own", "manager@hulan-fluid.example"),
+)
+WARM_UP = 10
+
+
+def measure(*, requests: int, seed: int, sizes=SIZES) -> str:
+    """Return the table: p50 and p95 of each page at each size, and the ratio of the p95s."""
+    found: dict[tuple[str, str], list] = {}
+    loaded = []
+    for size, registrations in sizes:
+        with database(size) as url, portal(url, size) as served:
+            loaded.append(f"demo {size}: loaded in {served.loaded_in:.0f} s")
+            for reader, email in READERS:
+                visitor = Visitor(served.port, email)
+                for page, ask in _pages(served, visitor, random.Random(seed)).items():
+                    for _ in range(WARM_UP):
+                        ask()
+                    times = spread([ask() for _ in range(requests)])
+                    found.setdefault((page, reader), []).append((registrations, times))
+    rows = []
+    for (page, reader), by_size in found.items():
+        figures = [text for _count, times in by_size for text in (f"{times.p50:.0f}", f"{times.p95:.0f}")]
+        ratio = by_size[-1][1].p95 / by_size[0][1].p95
+        rows.append([f"{page} ({reader})", *figures, f"{ratio:.2f}"])
+    heads = ["ms over HTTP"]
+    heads += [f"{name}, {count:,}" for _size, count in sizes for name in ("p50", "p95")]
+    return table([*heads, "p95 ratio"], rows) + "\n\n" + "; ".join(loaded) + f"; {requests} requests each."
+
+
+def _pages(served: Portal, visitor: Visitor, rng: random.Random) -> dict[str, Callable[[], float]]:
+    """Return what is asked: each call asks once, for something else than the last time where it can."""
+    names = [
+        row[0]
+        for row in served.rows(
+            "SELECT customer_name FROM deal_registration_registration ORDER BY ref LIMIT 400"
+        )
+    ]
+    places = [
+        row[0]
+        for row in served.rows("SELECT DISTINCT city FROM accounts_account WHERE city <> '' ORDER BY city")
+    ]
+    references = [
+        row[0] for row in served.rows("SELECT ref FROM deal_registration_registration ORDER BY ref LIMIT 400")
+    ]
+
+    def words() -> str:
+        name = rng.choice(names)
+        begin = rng.randrange(max(1, len(name) - 5))
+        return rng.choice((name[begin : begin + 4], rng.choice(places), rng.choice(references)[:6]))
+
+    return {
+        "registration list": lambda: visitor.timed("/registrations/"),
+        "registration list, filtered": lambda: visitor.timed("/registrations/", state="approved", q=words()),
+        "registration list, page 2 by value": lambda: visitor.timed(
+            "/registrations/", sort="-value", page="2"
+        ),
+        "search": lambda: visitor.timed("/search/", q=words()),
+    }

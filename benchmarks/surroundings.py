@@ -1,0 +1,111 @@
+"""What is measured on: databases of its own with demo data, and a web server before them."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+
+
+def server_url() -> str:
+    """Return the database address that ``make bench`` gives, or leave with a word on how to start."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url.startswith(("postgres://", "postgresql://")):
+        sys.exit("bench: needs PostgreSQL; start it with `make bench`, which finds or starts a server")
+    return url
+
+
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@contextlib.contextmanager
+def database(label: str) -> Iterator[str]:
+    """Make an empty database on the server and drop it at the end; yields its address."""
+    name = f"portal_bench_{os.getpid()}_{label}"
+    maintenance = _named(server_url(), "postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield _named(server_url(), name)
+    finally:
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def environment(url: str, data: str, port: int = 8000) -> dict[str, str]:
+    """Return the environment of a demo portal on the database ``url``."""
+    return os.environ | {
+        "DATABASE_URL": url,
+        "PORTAL_MODE": "demo",
+        "PORTAL_DATA_DIR": data,
+        "PORTAL_ORIGIN": f"http://{HOST}:{port}",
+        "PORTAL_LOG_LEVEL": "WARNING",
+    }
+
+
+def manage(*arguments: str, env: dict[str, str]) -> float:
+    """Run ``manage.py`` and return the seconds it took; its progress is shown."""
+    begun = time.perf_counter()
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=env, check=True)
+    return time.perf_counter() - begun
+
+
+@contextlib.contextmanager
+def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterator["Portal"]:
+    """Load a demo of ``size`` into ``url`` and serve it with gunicorn; yields the portal."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as data:
+        with socket.socket() as free:
+            free.bind((HOST, 0))
+            port = free.getsockname()[1]
+        env = environment(url, data, port)
+        manage("migrate", "--no-input", "--verbosity", "0", env=env)
+        loaded_in = manage("demo", "--size", size, env=env)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ANALYZE")
+        command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
+        command += ["--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
+        command += ["--preload", "--log-level", "warning", "--keep-alive", "30"]
+        with (Path(data) / "web.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+        try:
+            _wait_for(port, process, Path(data) / "web.log")
+            yield Portal(url, port, loaded_in)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+class Portal:
+    """A served portal. ``loaded_in``: the seconds its demo took to load."""
+
+    def __init__(self, url: str, port: int, loaded_in: float) -> None:
+        self.url, self.port, self.loaded_in = url, port, loaded_in
+
+    def rows(self, statement: str) -> list[tuple]:
+        """Return what an SQL query finds."""
+        with psycopg.connect(self.url) as connection:
+            return connection.execute(statement).fetchall()
+
+
+def _wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
+    """Wait until the server accepts connections; a minute at most."""
+    for _attempt in range(300):
+        if process.poll() is not None:
+            sys.exit(f"bench: the web server ended:\n{log.read_text()[-2000:]}")
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.2)
+    sys.exit("bench: the web server did not come up within a minute")
