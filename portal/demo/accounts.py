@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from crm.accounts.models import Account, Contact, HouseListing
+from crm.activities.models import Activity
 
 from .names import OrganisationName
 from .registry_ids import registry_id
@@ -24,6 +25,16 @@ OFFICES = {
            ("Projektbüro", "Projektleitung", "projekte")),
     "NL": (("Inkoop", "Technische inkoop", "inkoop"), ("Technische dienst", "Hoofd", "technische-dienst"),
            ("Projectbureau", "Projectleiding", "projecten")),
+}  # fmt: skip
+DONE = {
+    "CN": (("call", "电话沟通进度"), ("visit", "现场拜访设备部"), ("quote", "发送报价方案"), ("meeting", "技术交流会"),
+           ("email", "回复技术参数"), ("sample", "寄送样品")),
+    "TW": (("call", "電話確認進度"), ("visit", "現場拜訪設備課"), ("quote", "提供報價"), ("meeting", "技術討論會議"),
+           ("email", "回覆技術參數")),
+    "DE": (("call", "Telefonat zum Stand"), ("visit", "Besuch bei der Instandhaltung"), ("quote", "Angebot gesendet"),
+           ("meeting", "Technische Besprechung")),
+    "NL": (("call", "Telefonisch overleg"), ("visit", "Bezoek technische dienst"), ("quote", "Offerte verstuurd"),
+           ("meeting", "Technisch overleg")),
 }  # fmt: skip
 ROADS = {
     "CN": "{city}市高新区科技路{n}号;{city}市经济开发区兴业大道{n}号;{city}市工业园区创新路{n}号;{city}市临港新区港城路{n}号",
@@ -47,6 +58,7 @@ def load_accounts(world: World) -> None:
     for one in organisations:
         note_account(world, one.account)
     _load_contacts(world)
+    _load_calls(world)
     _load_house_listings(world)
 
 
@@ -144,6 +156,8 @@ def _plan(world: World) -> list[Organisation]:
         for one in family[: world.accounts - len(planned)]:
             number += rng.randint(1, 9)
             one.account.number = f"C{number}" if rng.random() < 0.8 else None
+            if one.account.owner and rng.random() < 0.4:
+                one.account.last_activity_at = world.office_hour(world.ago(1 + 400 * rng.random() ** 2))
             planned.append(one)
     return planned
 
@@ -151,6 +165,38 @@ def _plan(world: World) -> list[Organisation]:
 def _owner(world: World, city: City):
     """Return the sales rep who keeps an account in this city; some have nobody yet."""
     return world.reps[world.region_of(city.territory)] if world.rng.random() < 0.7 else None
+
+
+def _load_calls(world: World) -> None:
+    """Save what the owners of accounts did there lately, besides their opportunities."""
+    rows = []
+    for one in world.organisations:
+        at = one.account.last_activity_at
+        if at is not None:
+            kind, subject = world.rng.choice(DONE[one.account.country])
+            rows.append(
+                Activity(
+                    ref=world.reference(),
+                    kind=kind,
+                    account=one.account,
+                    subject=subject,
+                    done_at=at,
+                    done_by=one.account.owner,
+                    created_at=at,
+                )
+            )
+    world.save(Activity, rows)
+    for row in rows:
+        note_activity(world, row)
+
+
+def note_activity(world: World, row: Activity) -> None:
+    """Note that something was done, or planned."""
+    facts = {"kind": row.kind, "subject": row.subject}
+    if row.done_at is None:
+        facts["due_at"] = row.due_at.isoformat()
+    name = "activity.logged" if row.done_at else "activity.planned"
+    world.history.note(name, row, row.created_at, facts, actor=row.done_by)
 
 
 def _load_contacts(world: World) -> None:

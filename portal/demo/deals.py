@@ -183,7 +183,7 @@ class _Planner:
         taken.lines = [world.catalogue.lines["P-SUBM"]]
         late = self.rival(taken, partner=cast["henglan"], at=taken.at + timedelta(days=9))
         late.project = taken.project
-        ending_soon = self.deal(99, partner=cast["hulan"])
+        ending_soon = self.deal(114, partner=cast["hulan"])
         ending_soon.user, ending_soon.wish, ending_soon.ending = (
             world.users["dealer_sales"],
             "approve",

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from crm.accounts.models import Account
 from crm.activities.models import Activity, ActivityKind
 from crm.catalog.models import ProductLine
 from crm.opportunities.enums import OpportunityState, OpportunityType
 from crm.opportunities.models import Opportunity, OpportunityLine, Stage
 
+from .accounts import DONE, note_activity
 from .world import Organisation, World
 
 # What a country's deals are counted in, and how many of it make one yuan.
@@ -49,16 +51,6 @@ SITES = {
         "Transportlijn",
     ),
 }
-DONE = {
-    "CN": (("call", "电话沟通进度"), ("visit", "现场拜访设备部"), ("quote", "发送报价方案"), ("meeting", "技术交流会"),
-           ("email", "回复技术参数"), ("sample", "寄送样品")),
-    "TW": (("call", "電話確認進度"), ("visit", "現場拜訪設備課"), ("quote", "提供報價"), ("meeting", "技術討論會議"),
-           ("email", "回覆技術參數")),
-    "DE": (("call", "Telefonat zum Stand"), ("visit", "Besuch bei der Instandhaltung"), ("quote", "Angebot gesendet"),
-           ("meeting", "Technische Besprechung")),
-    "NL": (("call", "Telefonisch overleg"), ("visit", "Bezoek technische dienst"), ("quote", "Offerte verstuurd"),
-           ("meeting", "Technisch overleg")),
-}  # fmt: skip
 TO_DO = {"CN": "跟进报价反馈", "TW": "追蹤報價回覆", "DE": "Angebot nachfassen", "NL": "Offerte opvolgen"}
 LOST_FOR = ("Price", "Competitor's product", "Project postponed")
 
@@ -102,6 +94,8 @@ def load_pipeline(world: World) -> list[Direct]:
     )
     for direct in found:
         direct.organisation.used = True
+    accounts = [direct.organisation.account for direct in found]
+    Account.objects.bulk_update(accounts, ["last_activity_at"], batch_size=200)
     _load_activities(world, found)
     return found
 
@@ -184,9 +178,7 @@ def _load_activities(world: World, found: list[Direct]) -> None:
             )
     world.save(Activity, rows, "activities")
     for row in rows:
-        if row.done_at:
-            facts = {"kind": row.kind, "subject": row.subject}
-            world.history.note("activity.logged", row, row.done_at, facts, actor=row.done_by)
+        note_activity(world, row)
 
 
 def _activity(world: World, direct: Direct, kind: str, subject: str, at: datetime, **times) -> Activity:

@@ -52,5 +52,10 @@ def demo_mail(request: HttpRequest, name: str) -> HttpResponse:
     mail = kept_mail(name)
     if mail is None:
         raise Http404
-    cleaned = nh3.clean(mail.html, tags=TAGS, url_schemes={"http", "https", "mailto"}) if mail.html else ""
+    cleaned = nh3.clean(
+        mail.html,
+        tags=TAGS,
+        clean_content_tags={"script", "style", "title"},
+        url_schemes={"http", "https", "mailto"},
+    )
     return render(request, "demo/mail.html", {"mail": mail, "html": mark_safe(cleaned)})
