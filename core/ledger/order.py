@@ -8,7 +8,7 @@ the era comes first.
 
 from typing import NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 
@@ -50,3 +50,12 @@ def settled_after(position: Position):
         output_field=BooleanField(),
     )
     return settled().filter(behind)
+
+
+def begin_era() -> int:
+    """Start a new era and return its number: after restoring a backup, before anything is written."""
+    with transaction.atomic():
+        era = Era.objects.select_for_update().first() or Era()
+        era.number += 1
+        era.save()
+    return era.number
