@@ -51,8 +51,12 @@ class AccountForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
     """An account as staff edit it."""
 
     country = forms.ChoiceField(label=_("Country"), required=False)
-    territory = TerritoryField(queryset=Territory.objects.none(), label=_("Territory"), required=False)
-    owner = PersonField(queryset=get_user_model().objects.none(), label=_("Owner"), required=False)
+    territory = TerritoryField(
+        queryset=Territory.objects.none(), label=_("Territory"), required=False, empty_label=_("none")
+    )
+    owner = PersonField(
+        queryset=get_user_model().objects.none(), label=_("Owner"), required=False, empty_label=_("nobody")
+    )
 
     sections = (
         Section(
@@ -143,7 +147,12 @@ class ContactForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
 class ShareForm(forms.Form):
     """With whom to share, how far and until when."""
 
-    user = PersonField(queryset=get_user_model().objects.none(), label=_("Colleague"), to_field_name="ref")
+    user = PersonField(
+        queryset=get_user_model().objects.none(),
+        label=_("Colleague"),
+        to_field_name="ref",
+        empty_label=_("choose"),
+    )
     can_write = forms.BooleanField(label=_("may edit"), required=False)
     ends_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
 

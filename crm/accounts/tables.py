@@ -12,7 +12,7 @@ class AccountTable(tables.Table):
 
     name = tables.TitleColumn(verbose_name=_("Name"))
     other_name = tables.Column(verbose_name=_("Name in another language"), card="subtitle")
-    kind = tables.Column(verbose_name=_("Kind"))
+    kind = tables.Column(verbose_name=_("Kind"), card="hide")
     city = tables.Column(verbose_name=_("City"))
     territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",))
     registry_id = tables.Column(verbose_name=_("Registry id"), card="hide")

@@ -25,6 +25,13 @@ declare(
     tone="success",
     icon="shield-check",
 )
+declare(
+    "opportunity.line_registered",
+    label=_("Another product line of the registration approved"),
+    partner_facts={"protection_ends_at"},
+    tone="success",
+    icon="shield-check",
+)
 declare("opportunity.changed", label=_("Opportunity changed"), partner_sees=False, icon="pencil")
 declare("opportunity.stage_moved", label=_("Stage changed"), partner_facts={"stage"}, icon="arrow-right")
 declare("opportunity.won", label=_("Won"), tone="success", icon="trophy")

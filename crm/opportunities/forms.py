@@ -37,6 +37,25 @@ class LinesField(forms.ModelMultipleChoiceField):
         return row.name
 
 
+class AmountField(MoneyField):
+    """An amount as people type it, thousands separated or not, in one of the portal's currencies."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            max_digits=16,
+            decimal_places=2,
+            min_value=0,
+            default_currency=settings.DEFAULT_CURRENCY,
+            currency_choices=[(code, code) for code in settings.CURRENCIES],
+            **kwargs,
+        )
+        amount = self.fields[0]
+        amount.localize = True
+        self.widget.widgets[0].input_type = "text"
+        self.widget.widgets[0].attrs["inputmode"] = "decimal"
+        self.widget.widgets[0].is_localized = True
+
+
 class OpportunityForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
     """A direct opportunity, or the manufacturer's own fields of a registered one."""
 
@@ -44,19 +63,20 @@ class OpportunityForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
     customer = forms.CharField(
         label=_("Customer"), max_length=300, help_text=_("Type the name and choose it from the list.")
     )
-    project = NamedField(queryset=Project.objects.none(), label=_("Project"), required=False)
-    lines = LinesField(queryset=ProductLine.objects.none(), label=_("Product lines"))
-    stage = NamedField(queryset=Stage.objects.none(), label=_("Stage"), required=False)
-    value = MoneyField(
-        label=_("Value"),
-        max_digits=16,
-        decimal_places=2,
-        min_value=0,
-        default_currency=settings.DEFAULT_CURRENCY,
-        currency_choices=[(code, code) for code in settings.CURRENCIES],
+    project = NamedField(
+        queryset=Project.objects.none(), label=_("Project"), required=False, empty_label=_("none")
     )
-    territory = TerritoryField(queryset=Territory.objects.none(), label=_("Territory"))
-    owner = PersonField(queryset=get_user_model().objects.none(), label=_("Owner"), required=False)
+    lines = LinesField(queryset=ProductLine.objects.none(), label=_("Product lines"))
+    stage = NamedField(
+        queryset=Stage.objects.none(), label=_("Stage"), required=False, empty_label=_("the first")
+    )
+    value = AmountField(label=_("Value"))
+    territory = TerritoryField(
+        queryset=Territory.objects.none(), label=_("Territory"), empty_label=_("choose")
+    )
+    owner = PersonField(
+        queryset=get_user_model().objects.none(), label=_("Owner"), required=False, empty_label=_("nobody")
+    )
 
     sections = (
         Section(_("What and for whom"), "", "customer", "name", Row("project", "type")),

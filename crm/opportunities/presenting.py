@@ -1,5 +1,7 @@
 """What is shown of an opportunity to whom: one list of facts for the page."""
 
+import re
+
 from django.utils.translation import gettext as _
 
 from core.access.fields import field_access
@@ -23,7 +25,7 @@ def opportunity_facts(opportunity: Opportunity, actor) -> list[tuple[str, object
         facts += [
             ("project", _("Project"), opportunity.project.name if opportunity.project else ""),
             ("owner", _("Owner"), (owner.full_name or owner.email) if owner else _("nobody")),
-            ("source", _("Source"), opportunity.source or _("direct")),
+            ("source", _("Source"), source_words(opportunity.source) or _("direct")),
         ]
     if opportunity.closed_at:
         facts.append(("closed_at", _("Closed"), when(opportunity.closed_at, "date")))
@@ -31,3 +33,11 @@ def opportunity_facts(opportunity: Opportunity, actor) -> list[tuple[str, object
             facts.append(("close_reason", _("Reason"), opportunity.close_reason))
     facts.append(("ref", _("Reference"), reference(opportunity.ref)))
     return [(label, value) for name, label, value in facts if access.readable(name)]
+
+
+def source_words(source: str) -> str:
+    """Return where an opportunity came from in the reader's language; a source of another kind as it is."""
+    match = re.fullmatch(r"registration ([0-9A-Z-]+)", source or "")
+    if match is None:
+        return source
+    return _("registration %(reference)s") % {"reference": reference(match.group(1).replace("-", ""))}

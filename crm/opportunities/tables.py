@@ -51,8 +51,10 @@ class OpportunityTable(CustomerOpportunityTable):
         verbose_name=_("Partner"), order_by=("partner_account__name",), default=_("direct")
     )
     territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",), card="hide")
-    owner = tables.PersonColumn(verbose_name=_("Owner"), order_by=("owner__full_name",))
-    last_activity_at = tables.WhenColumn(verbose_name=_("Last activity"))
+    owner = tables.PersonColumn(verbose_name=_("Owner"), order_by=("owner__full_name",), card="hide")
+    last_activity_at = tables.WhenColumn(verbose_name=_("Last activity"), card="hide")
+    lines = tables.Column(verbose_name=_("Product lines"), orderable=False, empty_values=(), card="hide")
+    expected_close_on = tables.WhenColumn(verbose_name=_("Expected close"), style="date", card="hide")
 
     class Meta:
         model = Opportunity

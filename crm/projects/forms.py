@@ -13,7 +13,9 @@ from .models import Project
 class ProjectForm(SectionFormMixin, forms.ModelForm):
     """A project's name, tender number and place."""
 
-    territory = TerritoryField(queryset=Territory.objects.none(), label=_("Territory"), required=False)
+    territory = TerritoryField(
+        queryset=Territory.objects.none(), label=_("Territory"), required=False, empty_label=_("none")
+    )
     sections = (
         Section(
             _("Project"),

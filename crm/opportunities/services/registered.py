@@ -86,7 +86,7 @@ def _add(
     opportunity.save(update_fields=["protection_ends_at", "source", "state", "closed_at", "close_reason"])
     set_lines(opportunity, line_ids, keep=True)
     keep_in_step(opportunity)
-    _record("opportunity.registered", opportunity, actor, at, line_ids)
+    _record("opportunity.line_registered", opportunity, actor, at, line_ids)
     return opportunity
 
 

@@ -18,7 +18,7 @@ from .. import services
 from ..enums import OpportunityState
 from ..forms import OpportunityForm
 from ..models import Opportunity, OpportunityShare, Stage
-from ..presenting import opportunity_facts
+from ..presenting import opportunity_facts, source_words
 
 
 def find_opportunity(request: HttpRequest, ref: str) -> Opportunity:
@@ -40,6 +40,7 @@ def opportunity_page(request: HttpRequest, ref: str) -> HttpResponse:
     names = {stage.code: stage.name for stage in stages}
     words = {
         "protection_ends_at": day,
+        "source": source_words,
         "changed": names_of(Opportunity),
         "stage": lambda value: names.get(value, ""),
         "value": lambda value: "",
