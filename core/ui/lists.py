@@ -21,6 +21,15 @@ EXPORT_LIMITS = {"csv": 100_000, "xlsx": 20_000}
 LIST_TARGET = "list"
 
 
+def _keys_of(table, sort: str) -> list[str]:
+    """Return the queryset's keys of a column's name, maybe after "-"; what is no column is a key itself."""
+    bare, descending = OrderBy(sort).bare, sort.startswith("-")
+    if bare not in table.columns.names():
+        return [sort]
+    keys = [OrderBy(key) for key in table.columns[bare].order_by]
+    return [(key.opposite if descending else key).for_queryset() for key in keys]
+
+
 class ListView(View):
     """A list of rows the actor may see.
 
@@ -96,15 +105,13 @@ class ListView(View):
         if name in table.columns.names() and table.columns[name].orderable:
             column, descending = table.columns[name], asked.startswith("-")
             ordered, done = column.order(rows, descending)
-            if not done:
-                keys = [OrderBy(key) for key in column.order_by]
-                keys = [key.opposite if descending else key for key in keys]
-                ordered = rows.order_by(*(key.for_queryset() for key in keys))
-            rows, sort = ordered, asked
+            rows = ordered if done else rows.order_by(*_keys_of(table, asked))
+            sort = asked
+        elif self.default_sort:
+            rows = rows.order_by(*(key for part in self.default_sort for key in _keys_of(table, part)))
+            sort = self.default_sort[0] if OrderBy(self.default_sort[0]).bare in table.columns.names() else ""
         else:
-            rows = rows.order_by(*self.default_sort) if self.default_sort else rows
-            first = self.default_sort[0] if self.default_sort else ""
-            sort = first if OrderBy(first).bare in table.columns.names() else ""
+            sort = ""
         keys = rows.query.order_by or (rows.model._meta.ordering if rows.query.default_ordering else ())
         if not {"pk", "-pk", "id", "-id"} & {key for key in keys if isinstance(key, str)}:
             rows = rows.order_by(*keys, "-pk")

@@ -26,6 +26,10 @@ function measure() {
 }
 
 export function startLists() {
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-filters-toggle]");
+    if (toggle) toggle.setAttribute("aria-expanded", String(toggle.form.classList.toggle("is-open")));
+  });
   measure();
   window.addEventListener("resize", measure);
   document.addEventListener("htmx:afterSettle", measure);

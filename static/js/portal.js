@@ -6,6 +6,7 @@ import { startSearchKey } from "./search_key.js";
 import { startSuggestions } from "./suggest.js";
 import { startToasts } from "./toasts.js";
 
+document.documentElement.classList.add("has-script");
 startSearchKey();
 startToasts();
 startDialogs();
