@@ -5,7 +5,19 @@ from importlib.util import find_spec
 
 from django.apps import AppConfig
 
-DECLARATIONS = ("events", "workflow", "rules", "jobs", "notifications", "search", "files", "checks", "guards", "panels")
+DECLARATIONS = (
+    "events",
+    "workflow",
+    "rules",
+    "jobs",
+    "readers",
+    "notifications",
+    "search",
+    "files",
+    "checks",
+    "guards",
+    "panels",
+)
 
 
 class HouseAppConfig(AppConfig):

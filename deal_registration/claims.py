@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from core import jobs
 from core.access.actor import system_actor
 from core.workflow import lock_all, move_all
 from crm.opportunities.services import end_protection
@@ -89,7 +90,7 @@ def expire_lapsed(line_ids: Iterable[int], *, at: datetime) -> int:
         ]
         if not over:
             continue
-        move_all(
+        event = move_all(
             LINE_WORKFLOW,
             over,
             "expire",
@@ -106,4 +107,18 @@ def expire_lapsed(line_ids: Iterable[int], *, at: datetime) -> int:
         if registration.opportunity_id and not any(line.state == State.APPROVED for line in lines):
             end_protection(registration.opportunity_id, actor=CLOCK, at=at)
         refresh(registration, lines, at)
+        release_held(over, event.pk)
     return count
+
+
+def release_held(lines: Iterable[RegistrationLine], event_pk: int) -> None:
+    """Have what is held behind decided or ended lines screened again, in sequence order."""
+    for line in lines:
+        release_behind(line.line_id, line.sequence_number, event_pk)
+
+
+def release_behind(line_id: int, place: int, event_pk: int) -> None:
+    """Have what is held on a product line behind a place screened again, once for the event that asks for it."""
+    jobs.enqueue(
+        "registrations.rescreen", f"rescreen:{line_id}:{place}:{event_pk}", {"line": line_id, "after": place}
+    )

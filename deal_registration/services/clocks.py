@@ -23,7 +23,6 @@ from ..models import InformationRequest, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
-from .protection import release_held
 
 CLOCK = system_actor("clock")
 BATCH = 200
@@ -138,7 +137,7 @@ def lapse_unanswered(at: datetime) -> int:
             for line in waiting:
                 claims.end(line, at)
             refresh(registration, lines, at)
-            release_held(waiting, event.pk)
+            claims.release_held(waiting, event.pk)
             count += 1
     return count
 

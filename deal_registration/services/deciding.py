@@ -27,7 +27,7 @@ from ..sequence import TICK, lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
 from .filing import TYPED_FIELDS
-from .protection import protect_lines, release_held
+from .protection import protect_lines
 from .screening import screen_again
 
 COMPARING = system_actor("comparison")
@@ -139,7 +139,7 @@ def reject(
         for line in chosen:
             claims.end(line, at)
         refresh(registration, lines, at)
-        release_held(chosen, event.pk)
+        claims.release_held(chosen, event.pk)
     return registration
 
 
@@ -226,7 +226,7 @@ def decide_match(
             project_id=project_id,
             defaults={"verdict": verdict, "decided_by_id": actor.user_id, "decided_at": at},
         )
-        record(
+        event = record(
             "registration.match_decided",
             registration,
             actor=actor,
@@ -240,6 +240,7 @@ def decide_match(
             },
         )
         screen_again(registration, waiting, at)
+        claims.release_held(waiting, event.pk)
         registration.refresh_from_db()
     return registration
 

@@ -19,7 +19,7 @@ from core.search import index
 from core.workflow import TransitionRefused, lock, lock_all, move_all
 from partners.selectors import may_file
 
-from ..claims import expire_lapsed
+from ..claims import expire_lapsed, release_behind
 from ..enums import LIVE, State
 from ..exceptions import NotComplete, PartnerMayNotFile
 from ..models import InformationRequest, Registration, RegistrationLine
@@ -217,6 +217,7 @@ def answer_request(
             raise NotComplete(errors)
         request.answered_at = at
         request.save(update_fields=["answered_at"])
+        left = [(line.line_id, line.sequence_number) for line in asked]
         moved = _new_places(registration, asked, changed, sequences)
         facts, personal = submitted_facts(registration, lines)
         event = move_all(
@@ -237,6 +238,9 @@ def answer_request(
         index("deal_registration.registration", registration.pk, search_texts(registration))
         for line in asked:
             enqueue_screening(line.pk, event.pk)
+        if moved:  # whoever was held behind the old place has nobody before them there any more
+            for line_id, place in left:
+                release_behind(line_id, place, event.pk)
     return registration
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from core import clock, jobs
+from core import clock
 from core.access.actor import Actor, system_actor
 from core.workflow import TransitionRefused, move_all
 from crm.accounts.services import promote
@@ -80,7 +80,7 @@ def protect_lines(
     )
     land_in_crm(registration, chosen, at=at, ends_at=ends_at)
     refresh(registration, lines, at)
-    release_held(chosen, event.pk)
+    claims.release_held(chosen, event.pk)
 
 
 def land_in_crm(registration, chosen, *, at: datetime, ends_at: datetime) -> None:
@@ -111,13 +111,3 @@ def land_in_crm(registration, chosen, *, at: datetime, ends_at: datetime) -> Non
         opportunity=registration.opportunity,
     )
     registration.save(update_fields=["opportunity", "updated_at"])
-
-
-def release_held(lines: list[RegistrationLine], event_pk: int) -> None:
-    """Have what is held behind decided or ended lines screened again, in sequence order."""
-    for line in lines:
-        jobs.enqueue(
-            "registrations.rescreen",
-            f"rescreen:{line.line_id}:{line.pk}:{event_pk}",
-            {"line": line.line_id, "after": line.sequence_number},
-        )

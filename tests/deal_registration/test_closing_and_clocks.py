@@ -145,3 +145,31 @@ def test_promises_are_noticed_and_escalated_once(own):
     services.run_clocks(at=due + timedelta(days=10))
     services.run_clocks(at=due + timedelta(days=11))
     assert Event.objects.filter(type="registration.escalated").count() == 1
+
+
+@pytest.mark.parametrize(("close", "state"), [("win", State.WON), ("lose", State.LOST)])
+def test_a_rep_who_closes_the_opportunity_ends_the_registration(approved, sales_rep, close, state, settle):
+    from crm.opportunities import services as opportunities
+
+    getattr(opportunities, close)(
+        approved.opportunity_id, reason="Signed or not", actor=actor_of(sales_rep), at=timezone.now()
+    )
+    settle()
+    approved.refresh_from_db()
+    assert approved.state == state
+    assert Claim.objects.get().state == ClaimState.ENDED
+
+
+def test_a_hold_is_judged_by_when_it_was_received_even_after_the_rivals_protection_ended(
+    approved, rival, file_deal, run_jobs, clock
+):
+    end = approved.lines.get().protected_until
+    doubtful = file_deal(rival, customer_name="Own Custmer Waterworks")
+    run_jobs()
+    doubtful.refresh_from_db()
+    assert doubtful.state == State.CONFLICT_HOLD
+    clock.move_to(end + timedelta(minutes=1))
+    services.run_clocks(at=timezone.now())
+    run_jobs()
+    doubtful.refresh_from_db()
+    assert doubtful.state == State.CONFLICT_HOLD  # judged by when it was received: the protection stood then

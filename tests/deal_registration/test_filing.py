@@ -113,7 +113,8 @@ def test_incomplete_is_refused_at_its_field(save_draft, dealer_sales, field):
 
 
 def test_without_a_line_it_is_refused(save_draft, dealer_sales):
-    draft = save_draft(dealer_sales, lines=[])
+    draft = save_draft(dealer_sales)
+    draft.lines.all().delete()
     with pytest.raises(NotComplete) as refusal:
         services.submit(draft.pk, actor=actor_of(dealer_sales), at=timezone.now())
     assert set(refusal.value.errors) == {"lines"}
