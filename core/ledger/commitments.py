@@ -101,7 +101,7 @@ def leaf_hash(data: bytes) -> bytes:
     return hashlib.sha256(LEAF_PREFIX + data).digest()
 
 
-def leaf_hash_of(event) -> bytes:
+def leaf_hash_of(event: Any) -> bytes:
     """Return the leaf hash that an event row's own columns give."""
     return leaf_hash(
         leaf_data(
