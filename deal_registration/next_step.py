@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from .enums import State
+from .forms.answer import ASKABLE
 
 Words = str | Promise
 
@@ -41,7 +42,7 @@ def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextSt
             "warning",
             "help-circle",
             _("An answer from you is needed"),
-            question.message,
+            question_words(question),
             at("registration_answer"),
             _("Answer now"),
             question.due_at,
@@ -82,6 +83,14 @@ def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextSt
             ),
         )
     return _ended(registration, states, may_act)
+
+
+def question_words(question) -> str:
+    """Return what was asked: the reviewer's words, or for a question of the check itself, the fields it lacks."""
+    if question.message:
+        return question.message
+    fields = ", ".join(str(ASKABLE[name]) for name in question.fields if name in ASKABLE)
+    return _("The check found something missing. Please look at: %(fields)s") % {"fields": fields}
 
 
 def _ended(registration, states, may_act: bool) -> NextStep:

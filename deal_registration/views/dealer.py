@@ -14,11 +14,11 @@ from core.documents.pdf import unavailable_reason
 from core.ledger import timeline
 
 from .. import services
-from ..enums import LIVE, State
+from ..enums import LIVE, PENDING, State
 from ..exceptions import NotComplete
 from ..forms import AnswerForm, FilesForm
 from ..models import Registration
-from ..next_step import next_step_of
+from ..next_step import next_step_of, question_words
 from ..selectors import disclosed_verdict, registration_detail
 from ..story import readable
 from .drafting import FIELD_OF_ERROR, attach_files
@@ -44,7 +44,7 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
         "registrations/registration_detail.html",
         {
             "registration": registration,
-            "rows": [(row, disclosed_verdict(row, actor)) for row in lines],
+            "rows": [(row, told_of(row, actor)) for row in lines],
             "question": question,
             "next_step": next_step_of(registration, lines, question=question, may_act=may_act),
             "is_checking": any(row.state == State.SCREENING for row in lines),
@@ -94,6 +94,14 @@ def file_add(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.errors:
         messages.success(request, _("Added."))
     return redirect(reverse("registrations:registration_detail", args=[registration.ref]) + "#documents")
+
+
+def told_of(row, actor):
+    """Return what a reader is told of a line's check while that matters: it is pending, or was refused by the check."""
+    told = disclosed_verdict(row, actor)
+    if told is None or row.state in PENDING:
+        return told
+    return told if row.state == State.REJECTED and row.decided_by_id is None else None
 
 
 def open_question(registration: Registration):
@@ -148,6 +156,7 @@ def registration_answer(request: HttpRequest, ref: str) -> HttpResponse:
             "form": form,
             "contacts": contacts,
             "question": question,
+            "question_words": question_words(question),
             "registration": registration,
             "page_title": _("Answer the question"),
             "submit_label": _("Send the answer"),

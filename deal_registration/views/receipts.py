@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from core.documents.pdf import PdfUnavailable
 from core.ledger.models import Event
+from core.ledger.receipts import as_text, facts_in_words, receipt_for, receipt_pdf
 
 from ..models import Registration
 from ..selectors import registration_detail
@@ -36,8 +37,6 @@ def _as_download(content: bytes | str, *, content_type: str, name: str) -> HttpR
 @require_GET
 def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt that the public page verifies."""
-    from core.ledger.receipts import as_text, receipt_for
-
     registration = registration_detail(request.actor, ref)
     text = as_text(receipt_for(filing_event(registration)))
     return _as_download(
@@ -48,8 +47,6 @@ def receipt_json(request: HttpRequest, ref: str) -> HttpResponse:
 @require_GET
 def receipt_pdf_view(request: HttpRequest, ref: str) -> HttpResponse:
     """Download the receipt to read and print; it carries the JSON as an attachment."""
-    from core.ledger.receipts import facts_in_words, receipt_for, receipt_pdf
-
     registration = registration_detail(request.actor, ref)
     receipt = receipt_for(filing_event(registration))
     try:

@@ -33,12 +33,12 @@ SECTIONS = (
     Kind("dealer", lambda actor: actor.is_dealer, dealer.gather),
     Kind("channel", lambda actor: not actor.is_dealer and actor.may("registrations.decide"), channel.gather),
     Kind("sales", lambda actor: not actor.is_dealer and actor.may("opportunities.work"), sales.gather),
-    Kind("marketing", lambda actor: not actor.is_dealer and actor.may("content.edit"), marketing.gather),
     Kind(
         "administrator",
         lambda actor: not actor.is_dealer and (actor.may("settings.manage") or actor.may("jobs.manage")),
         administrator.gather,
     ),
+    Kind("marketing", lambda actor: not actor.is_dealer and actor.may("content.edit"), marketing.gather),
 )
 
 
