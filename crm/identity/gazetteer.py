@@ -4,6 +4,7 @@ Read once from ``data/``; what is kept here are plain dictionaries, no rows of t
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -211,7 +212,7 @@ def place_of(city: str, country: str = "", address: str = "") -> Place:
     return replace(Place(country), city=together[:60])
 
 
-def _by_length(words) -> tuple[str, ...]:
+def _by_length(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(words), key=lambda word: (-len(word), word)))
 
 
