@@ -20,6 +20,8 @@ LEAF_PREFIX = b"\x00"
 LEAF_VERSION = 1
 IDS = "@ids"
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
 
 def canonical(value: Any) -> bytes:
     """Return the one JSON spelling of ``value``: sorted keys, no spaces, UTF-8, no floats.
@@ -27,7 +29,7 @@ def canonical(value: Any) -> bytes:
     Raises ``TypeError`` for what JSON cannot hold exactly (floats, dates …).
     """
     _refuse_inexact(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def _refuse_inexact(value: Any) -> None:
@@ -36,13 +38,15 @@ def _refuse_inexact(value: Any) -> None:
         return
     if isinstance(value, (list, tuple)):
         for item in value:
-            _refuse_inexact(item)
+            if not isinstance(item, str):
+                _refuse_inexact(item)
         return
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"fact keys are text, not {type(key).__name__}")
-            _refuse_inexact(item)
+            if not isinstance(item, str):
+                _refuse_inexact(item)
         return
     raise TypeError(f"a fact is exact JSON, not {type(value).__name__}")
 

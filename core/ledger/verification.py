@@ -20,6 +20,23 @@ from .order import START, Position, position_of
 from .seals import FIRST_PREVIOUS, hash_of, mark_data
 
 PORTION = 4096
+EVENT_COLUMNS = (
+    "pk",
+    "ref",
+    "type",
+    "at",
+    "object_type",
+    "object_id",
+    "object_ref",
+    "partner_id",
+    "actor_id",
+    "actor_system",
+    "commitments",
+    "leaf_hash",
+    "era",
+    "transaction_id",
+)
+PLACE_COLUMNS = ("seal_id", "event_id", "index", "leaf_hash", "mark")
 LATE = timedelta(minutes=15)
 
 Progress = Callable[[int, int], None]
@@ -114,9 +131,10 @@ class _Verification:
         """Check the places, events and facts under some seals that follow each other."""
         span = (seals[0].number, seals[-1].number)
         places = defaultdict(list)
-        for place in SealedEvent.objects.filter(seal__number__range=span).order_by("index").iterator(PORTION):
+        rows = SealedEvent.objects.filter(seal__number__range=span).order_by("index")
+        for place in rows.values_list(*PLACE_COLUMNS, named=True).iterator(PORTION):
             places[place.seal_id].append(place)
-        found = Event.objects.filter(place__seal__number__range=span)
+        found = Event.objects.filter(place__seal__number__range=span).values_list(*EVENT_COLUMNS, named=True)
         events = {event.pk: event for event in _readable(found, self._unreadable_event)}
         facts = _facts_of(FactSet.objects.filter(event__place__seal__number__range=span))
         for seal in seals:
@@ -125,7 +143,7 @@ class _Verification:
     def _unreadable_event(self, pk: int) -> None:
         self.report.add("event_changed", "the row cannot be read", event_id=pk)
 
-    def _check_tree(self, seal: Seal, places: list[SealedEvent], events: dict, facts: dict) -> None:
+    def _check_tree(self, seal: Seal, places: list, events: dict, facts: dict) -> None:
         """Check what stands under one seal."""
         before = len(self.report.findings)
         standing = {place.index for place in places}
@@ -139,7 +157,7 @@ class _Verification:
         if root != bytes(seal.root) and len(self.report.findings) == before:
             self.report.add("seal_changed", f"its {seal.size} events do not fit its root", seal=seal.number)
 
-    def _check_place(self, seal: Seal, place: SealedEvent, event: Event | None, facts) -> None:
+    def _check_place(self, seal: Seal, place, event, facts) -> None:
         """Check one event at its place."""
         named = {"event_id": place.event_id, "seal": seal.number}
         if event is None:
@@ -159,7 +177,7 @@ class _Verification:
         elif seal.key_id == self.current.key_id and not self._is_marked(seal, place, position, leaf):
             self.report.add("place_changed", "its place under the seal was forged", **named)
 
-    def _is_marked(self, seal: Seal, place: SealedEvent, position: Position, leaf: bytes) -> bool:
+    def _is_marked(self, seal: Seal, place, position: Position, leaf: bytes) -> bool:
         """Tell whether the place is the one the sealer gave."""
         return self.current.mark(mark_data(seal.number, place.index, position, leaf)) == bytes(place.mark)
 
@@ -178,14 +196,15 @@ class _Verification:
         """Check the events that wait for a seal, and name those that should have had one."""
         waiting = Event.objects.filter(place__isnull=True)
         facts: dict | None = None
-        for event in _readable(waiting, self._unreadable_event):
+        rows = waiting.values_list(*EVENT_COLUMNS, named=True)
+        for event in _readable(rows, self._unreadable_event):
             if facts is None:
                 facts = _facts_of(FactSet.objects.filter(event__in=waiting))
             self.report.unsealed += 1
             self._check_late(event)
             check_event(event, facts.get(event.pk, ()), self.erased, self.report, None)
 
-    def _check_late(self, event: Event) -> None:
+    def _check_late(self, event) -> None:
         """Name an unsealed event that claims to be from before the last seal."""
         if position_of(event) <= self.furthest:
             self.report.add("event_inserted", "it was put in among sealed events", **where(event))
@@ -234,11 +253,11 @@ def _readable(queryset, complain: Callable[[int], None]) -> Iterator:
         return
     except (TypeError, ValueError, OverflowError):
         pass
-    for pk in queryset.values_list("pk", flat=True):
+    for pk in queryset.values_list("pk", flat=True).order_by("pk"):
         if pk in done:
             continue
         try:
-            row = queryset.model._base_manager.get(pk=pk)
+            row = queryset.get(pk=pk)
         except (TypeError, ValueError, OverflowError):
             complain(pk)
         else:
