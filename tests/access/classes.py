@@ -7,9 +7,10 @@ from tests.cast import CAST, DEALERS
 REVIEWERS = frozenset({"channel_manager", "other_channel_manager"})
 FILERS = frozenset(DEALERS)
 READERS = FILERS | REVIEWERS | {"administrator"}
-CRM_STAFF = frozenset({"channel_manager", "other_channel_manager", "sales_rep", "administrator"})
+CRM = FILERS | REVIEWERS | {"sales_rep", "administrator"}
 SELLERS = frozenset({"sales_rep"})
-LOGGERS = REVIEWERS | SELLERS
+EDITORS = SELLERS | {"administrator"}
+LOGGERS = REVIEWERS | SELLERS | FILERS
 EVERYONE = frozenset(CAST)
 
 # Reached by anybody, signed in or not.
@@ -36,7 +37,7 @@ PUBLIC = frozenset(
         "portal:health_ready",
         "portal:language",
         "wagtail_serve",
-        "wagtaildocs_authenticate_with_password",
+        "wagtailcore_login",
         "wagtaildocs_serve",
     }
 )
@@ -60,19 +61,33 @@ SIGNED_IN = frozenset(
         "mfa_reauthenticate_webauthn",
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
+        "accounts:customer_options",
         "notifications:list",
         "notifications:preferences",
+        "notifications:read_all",
         "people:appearance",
         "people:profile",
         "portal:dashboard",
         "portal:partner_switch",
         "portal:search",
         "usersessions_list",
+        "wagtaildocs_authenticate_with_password",
     }
 )
 
 # Pages about no single row: who may open them.
 ROLES: dict[str, frozenset[str]] = {
+    "accounts:account_list": CRM,
+    "accounts:account_new": EDITORS,
+    "activities:activity_list": LOGGERS,
+    "opportunities:opportunity_funnel": LOGGERS,
+    "opportunities:opportunity_list": LOGGERS,
+    "opportunities:opportunity_new": SELLERS,
+    "partners:agreement_accept": frozenset({"dealer_manager"}),
+    "partners:company": FILERS,
+    "partners:partner_list": REVIEWERS | {"administrator"},
+    "partners:team": frozenset({"dealer_manager"}),
+    "projects:project_list": CRM,
     "registrations:registration_list": READERS,
     "registrations:registration_new": FILERS,
     "registrations:review_queue": REVIEWERS,
@@ -91,6 +106,33 @@ class OfObject:
 
 
 OBJECTS: dict[str, OfObject] = {
+    "accounts:account_detail": OfObject("account", CRM),
+    "accounts:account_edit": OfObject("account", EDITORS),
+    "accounts:account_parent": OfObject("account", EDITORS),
+    "accounts:account_share": OfObject("account", EDITORS),
+    "accounts:account_unshare": OfObject("account", EDITORS, others=(("user_ref", "user"),)),
+    "accounts:contact_edit": OfObject("contact", EDITORS),
+    "accounts:contact_new": OfObject("account", EDITORS),
+    "accounts:contact_remove": OfObject("contact", EDITORS),
+    "activities:account_log": OfObject("account", LOGGERS),
+    "activities:account_plan": OfObject("account", LOGGERS),
+    "activities:activity_complete": OfObject("activity", LOGGERS),
+    "activities:activity_drop": OfObject("activity", LOGGERS),
+    "activities:opportunity_log": OfObject("opportunity", LOGGERS),
+    "activities:opportunity_plan": OfObject("opportunity", LOGGERS),
+    "notifications:open": OfObject("notice", EVERYONE),
+    "notifications:read": OfObject("notice", EVERYONE),
+    "opportunities:opportunity_detail": OfObject("opportunity", LOGGERS),
+    "opportunities:opportunity_edit": OfObject("opportunity", SELLERS),
+    "opportunities:opportunity_lose": OfObject("opportunity", SELLERS),
+    "opportunities:opportunity_reopen": OfObject("opportunity", SELLERS),
+    "opportunities:opportunity_share": OfObject("opportunity", SELLERS),
+    "opportunities:opportunity_stage": OfObject("opportunity", SELLERS),
+    "opportunities:opportunity_unshare": OfObject("opportunity", SELLERS, others=(("user_ref", "user"),)),
+    "opportunities:opportunity_win": OfObject("opportunity", SELLERS),
+    "partners:partner_detail": OfObject("partner", READERS),
+    "projects:project_detail": OfObject("project", CRM),
+    "projects:project_edit": OfObject("project", EDITORS),
     "registrations:registration_detail": OfObject("registration", READERS),
     "registrations:registration_progress": OfObject("registration", READERS),
     "registrations:registration_edit": OfObject("registration", FILERS),
@@ -103,12 +145,12 @@ OBJECTS: dict[str, OfObject] = {
     "registrations:file_remove": OfObject("registration", FILERS, others=(("file_ref", "file"),)),
     "registrations:receipt_json": OfObject("registration", READERS),
     "registrations:receipt_pdf": OfObject("registration", READERS),
-    "registrations:review_detail": OfObject("registration", REVIEWERS),
+    "registrations:review_detail": OfObject("registration", READERS),
     "registrations:review_approve": OfObject("registration", REVIEWERS),
     "registrations:review_reject": OfObject("registration", REVIEWERS),
     "registrations:review_ask": OfObject("registration", REVIEWERS),
     "registrations:review_match": OfObject("registration", REVIEWERS),
-    "registrations:review_note": OfObject("registration", REVIEWERS),
+    "registrations:review_note": OfObject("registration", REVIEWERS | {"administrator"}),
     "documents:file_download": OfObject("file", READERS),
 }
 

@@ -14,11 +14,12 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from crm.activities.services import log_activity
+from core.notifications.models import Notification
+from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
 from deal_registration import services
 from tests import factories
-from tests.cast import Cast, actor_of, run_all_jobs, settle_all
+from tests.cast import CAST, Cast, actor_of, run_all_jobs, settle_all
 
 # Whose a marked text is: the rival's deals (``crm`` what an approval puts into the CRM core, ``away`` a deal abroad,
 # ``rdraft`` a draft), the rival's firm and people, the sub-dealer's draft, the staff's notes, the staff's CRM texts,
@@ -186,7 +187,12 @@ def build(cast: Cast | None = None) -> World:
         own_reference="OWN-DOUBTFUL",
     )
     own_waiting = file_deal(people.dealer_sales, customer_name="Own waiting customer", own_reference="OWN-2")
-    own_approved = file_deal(people.dealer_manager, customer_name="Own customer", own_reference="OWN-3")
+    own_approved = file_deal(
+        people.dealer_manager,
+        customer_name="Own customer",
+        own_reference="OWN-3",
+        project_name="Own project",
+    )
     own_file = services.attach(
         own_waiting.pk,
         SimpleUploadedFile("own.txt", b"own evidence", "text/plain"),
@@ -195,6 +201,12 @@ def build(cast: Cast | None = None) -> World:
     )
     own_draft = save_draft(people.dealer_sales, customer_name="Own draft customer", own_reference="OWN-4")
     sub_waiting = file_deal(people.sub_dealer, customer_name="Sub dealer's customer", own_reference="SUB-1")
+    sub_file = services.attach(
+        sub_waiting.pk,
+        SimpleUploadedFile("sub.txt", b"sub-dealer's evidence", "text/plain"),
+        actor=actor_of(people.sub_dealer),
+        at=now(),
+    )
     sub_draft = save_draft(people.sub_dealer, **marked_deal(canaries, "draft"))
     own_asked = file_deal(
         people.dealer_sales, customer_name="Own customer asked about", own_reference="OWN-5"
@@ -247,6 +259,7 @@ def build(cast: Cast | None = None) -> World:
         row.refresh_from_db()
         world.put("registration", label, row, *seen_by)
     world.put("file", "own", own_file, *OWN, *EAST)
+    world.put("file", "sub", sub_file, *SUB, *EAST)
     world.put("file", "rival", rival_file, *RIVAL, *EAST)
     _crm(world, own_approved, rival_approved, places, lines, canaries)
     for label, partner, *seen_by in (
@@ -256,6 +269,7 @@ def build(cast: Cast | None = None) -> World:
     ):
         world.put("partner", label, partner, *seen_by)
     settle_all()
+    _notices(world)
     return world
 
 
@@ -284,11 +298,12 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
     east = EAST_ACCOUNTS
     for owner, registration, dealers in (("own", own_approved, OWN), ("rival", rival_approved, RIVAL)):
         opportunity = Opportunity.objects.get(pk=registration.opportunity_id)
-        factories.ContactFactory(
+        contact = factories.ContactFactory(
             account=opportunity.account,
             name=canaries.text("staff", "contact of the account"),
             email=canaries.address("staff", "contact's address"),
         )
+        world.put("contact", owner, contact, *east)
         activity = log_activity(
             account=opportunity.account,
             opportunity=opportunity,
@@ -302,6 +317,17 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
         world.put("account", owner, opportunity.account, *dealers, *east)
         world.put("opportunity", owner, opportunity, *dealers, "channel_manager", "sales_rep")
         world.put("activity", owner, activity, "channel_manager", "sales_rep")
+        by_dealer = log_activity(
+            account=opportunity.account,
+            opportunity=opportunity,
+            kind="call",
+            subject=canaries.text("crm", "dealer's activity") if owner == "rival" else "Own call",
+            done_at=timezone.now(),
+            actor=actor_of(getattr(world.people, dealers[-1])),
+            at=timezone.now(),
+        )
+        world.put("activity", f"{owner}_call", by_dealer, *dealers, "channel_manager", "sales_rep")
+        world.put("project", owner, registration.project, *dealers, *east)
     direct = factories.OpportunityFactory(
         name=canaries.text("staff", "direct opportunity"),
         account=factories.AccountFactory(
@@ -337,5 +363,36 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
         ),
         "other_channel_manager",
     )
-    if rival_approved.project_id:
-        world.put("project", "rival", rival_approved.project, *RIVAL, *east)
+    _shared(world, places)
+    planned = plan_activity(
+        account=direct.account,
+        opportunity=direct,
+        kind="task",
+        subject=canaries.text("staff", "planned activity"),
+        due_at=timezone.now(),
+        actor=actor_of(rep),
+        at=timezone.now(),
+    )
+    world.put("activity", "direct", planned, "channel_manager", "sales_rep")
+
+
+def _shared(world: World, places) -> None:
+    """Put an account and an opportunity of the East that are shared with the manager of another region."""
+    shared_with, rep = world.people.other_channel_manager, world.people.sales_rep
+    account = factories.AccountFactory(name="Shared account", territory=places.north, owner=rep)
+    opportunity = factories.OpportunityFactory(name="Shared opportunity", account=account, owner=rep)
+    factories.AccountShareFactory(account=account, user=shared_with, shared_by=rep)
+    factories.OpportunityShareFactory(opportunity=opportunity, user=shared_with, shared_by=rep)
+    contact = factories.ContactFactory(account=account, name="Shared contact")
+    world.put("account", "shared", account, "sales_rep", "other_channel_manager", "administrator")
+    world.put("contact", "shared", contact, "sales_rep", "other_channel_manager", "administrator")
+    world.put("opportunity", "shared", opportunity, "sales_rep", "other_channel_manager")
+    world.put("user", "shared", shared_with, *CAST)
+
+
+def _notices(world: World) -> None:
+    """Put everybody's newest notice, made where nobody was told anything yet."""
+    for name in CAST:
+        user = getattr(world.people, name)
+        notice = Notification.objects.filter(user=user).order_by("-pk").first()
+        world.put("notice", name, notice or factories.NotificationFactory(user=user), name)
