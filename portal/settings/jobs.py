@@ -17,6 +17,9 @@ if not ENVIRONMENT.broker_url:
         "store_processed": False,
         "polling_interval": 0.05,
     }
+elif ENVIRONMENT.broker_url.startswith("redis"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
+CELERY_BROKER_CONNECTION_TIMEOUT = 2  # seconds that a hint may cost while the broker is away
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
