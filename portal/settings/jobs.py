@@ -26,9 +26,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 4
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_PUBLISH_RETRY = (
-    False  # a hint that cannot be sent is not worth waiting for: the sweep finds the row
-)
+CELERY_TASK_PUBLISH_RETRY = False  # a hint not sent is not worth waiting for: the sweep finds the row
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 JOBS_SEND_HINTS = ENVIRONMENT.mode is not Mode.TEST

@@ -21,6 +21,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews pages in a frame of its own origin
+SILENCED_SYSTEM_CHECKS = ["security.W019"]  # which is what it asks about
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failure"
 if ENVIRONMENT.is_secure:
     SECURE_SSL_REDIRECT = True
