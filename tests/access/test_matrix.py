@@ -20,6 +20,24 @@ UNKNOWN = "ZZZZZZZZZZZZ"
 MALFORMED = ("0", "' OR 1=1 --", "../../etc/passwd", "\x00", "Ω" * 60, "<script>", "A" * 64)
 # Answered with "nothing there" as long as no such state is in the world.
 NEEDS_STATE = {"registrations:registration_progress"}
+# What a form that may be sent would hold, so that a refusal is no mere complaint about an empty form.
+PLAUSIBLE = {
+    "customer_name": "Somebody",
+    "description": "Something",
+    "done_at": "2026-01-05T10:00",
+    "due_at": "2030-01-05T10:00",
+    "ends_on": "2030-01-05",
+    "fields_asked": "description",
+    "kind": "call",
+    "message": "Something",
+    "name": "Somebody",
+    "one_time_key": "0123456789abcdef",
+    "reason": "duplicate",
+    "stage": "needs",
+    "subject": "Something",
+    "text": "Something",
+    "verdict": "another",
+}
 CHANGING = re.compile(
     rb'(name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"|nonce="[^"]*"|'
     rb'name="one_time_key" value="[^"]*")'
@@ -52,7 +70,7 @@ def ask(client, method: str, url: str):
     with transaction.atomic():
         events = Event.objects.count()
         states = list(RegistrationLine.objects.order_by("pk").values_list("pk", "state"))
-        response = getattr(client, method)(url)
+        response = getattr(client, method)(url, PLAUSIBLE if method == "post" else None)
         response.left_events = Event.objects.count() - events
         response.changed_lines = states != list(
             RegistrationLine.objects.order_by("pk").values_list("pk", "state")
@@ -65,9 +83,14 @@ def ask(client, method: str, url: str):
     return response
 
 
-def is_refusal(response) -> bool:
-    """Tell whether somebody signed in was told that this is not for them, and nothing changed."""
-    return response.status_code in (403, 404, 405) and not response.left_events and not response.changed_lines
+def is_refusal(response, method: str = "get") -> bool:
+    """Tell whether somebody signed in was told that this is not for them, and nothing changed.
+
+    Pages with several actions answer a refused one by going back with a message.
+    """
+    if response.left_events or response.changed_lines:
+        return False
+    return response.status_code in ((403, 404, 405, 302) if method == "post" else (403, 404, 405))
 
 
 # --- the classes ----------------------------------------------------------------------------------------------
@@ -117,7 +140,7 @@ def test_public_pages_answer_a_visitor():
     for address in addresses():
         if address.name in PUBLIC:
             response = client.get(address.url())
-            if response.status_code >= 500 or (login_page(response) and "logout" not in address.name):
+            if response.status_code >= 500 or "/login/?next=" in response.headers.get("Location", ""):
                 wrong.append((str(address), response.status_code, response.headers.get("Location")))
     nothing(wrong)
 
@@ -129,7 +152,8 @@ def test_own_pages_open_for_everybody_signed_in(person, world):
     for address in addresses():
         if address.name in SIGNED_IN and not address.parameters:
             response = ask(client, "get", address.url())
-            if response.status_code not in (200, 302, 405) or (
+            absent = response.status_code == 404 and address.name.startswith("mfa_")  # nothing set up yet
+            if (response.status_code not in (200, 302, 405) and not absent) or (
                 login_page(response) and "reauthenticate" not in response.headers["Location"]
             ):
                 wrong.append((str(address), response.status_code, response.headers.get("Location")))
@@ -144,7 +168,11 @@ def test_pages_of_a_role_open_for_that_role_alone(person, world):
         for address in addresses_named(name):
             for method in ("get", "post"):
                 response = ask(client, method, address.url())
-                fine = response.status_code in (200, 302, 405, 422) if person in who else is_refusal(response)
+                fine = (
+                    response.status_code in (200, 302, 405, 422)
+                    if person in who
+                    else is_refusal(response, method)
+                )
                 if not fine:
                     wrong.append((name, method, response.status_code))
     nothing(wrong)
@@ -195,7 +223,7 @@ def test_malformed_references_look_like_unknown_ones(person, world):
             expected = seen(ask(client, "get", address.url(**{of.parameter: UNKNOWN})), UNKNOWN)
             for ref in MALFORMED:
                 response = ask(client, "get", address.url(**{of.parameter: quote(ref, safe="")}))
-                if response.status_code != expected[0]:
+                if response.status_code not in (expected[0], 404):
                     wrong.append((name, ref, response.status_code))
     nothing(wrong)
 
@@ -216,7 +244,7 @@ def test_rows_one_sees_open_for_who_may(person, world):
                         wrong.append((name, method, label, response.status_code))
                     elif person in of.who and response.status_code in (200, 302, 422):
                         opened.add(name)
-                    elif person not in of.who and not is_refusal(response):
+                    elif person not in of.who and not is_refusal(response, method):
                         wrong.append((name, method, label, response.status_code))
     nothing(wrong)
     closed = {
