@@ -129,10 +129,10 @@ def terms_fields() -> dict[str, forms.Field]:
         "review_target_business_days": _days(_("Review target in business days"), business),
         "review_ceiling_business_days": _days(_("Review ceiling in business days"), business),
         "review_notice_percents": NumbersField(
-            label=_("Notices at % of the target"), required=False, help_text=_("With commas: 80, 100")
+            label=_("Notices, in percent of the target"), required=False, help_text=_("With commas: 80, 100")
         ),
         "review_escalation_percent": forms.IntegerField(
-            label=_("Escalation at % of the target"), min_value=100, max_value=1000
+            label=_("Escalation, in percent of the target"), min_value=100, max_value=1000
         ),
         "information_business_days": _days(_("Business days to answer a question"), business),
         "direct_activity_days": _days(_("Days in which activity makes a direct opportunity count"), least=0),
