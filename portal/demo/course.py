@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
-from crm.accounts.models import Account
 from crm.identity import find_matches
 from crm.projects.models import Project
 from crm.projects.services import normal_project
 from deal_registration.conflicts import Verdict, VerdictClass, judge
 from deal_registration.enums import WAITING_FOR_DECISION, State
-from deal_registration.facts import GROUP_LEVEL, candidate_of
+from deal_registration.facts import GROUP_LEVEL, SURE_LEVELS, candidate_of
 from deal_registration.models import (
     Claim,
     InformationRequest,
@@ -37,6 +36,7 @@ from .programme import ProgrammeOfDemo, benefits_of
 from .protection import Protection
 from .rows import Rows
 from .telling import Telling
+from .typed import leave_what_was_typed, registration_of
 from .world import World
 
 TICK = timedelta(microseconds=1)
@@ -73,7 +73,6 @@ class Course:
         self.decisions = Decisions(self)
         self.filed: list[Filed] = []
         self.projects: dict[tuple[int, str], Project] = {}
-        self.customers: dict[int, Account] = {}
         self.held: dict[int, list[tuple[Filed, RegistrationLine]]] = defaultdict(list)
         self._queue: list[tuple] = []
         self._tie = count()
@@ -95,7 +94,8 @@ class Course:
 
     def file(self, at: datetime, deal: Deal) -> None:
         """Make the registration; unless it stays a draft, take the places in the sequences of its lines."""
-        registration = self._registration(deal)
+        registration = registration_of(self.world, deal)
+        self.rows.number(registration)
         lines = [
             RegistrationLine(registration=registration, line=line, state=State.DRAFT)
             for line in sorted(deal.lines, key=lambda line: line.pk)
@@ -119,51 +119,29 @@ class Course:
             line.sequence_number, line.received_at, line.state = row.last_number, at, State.SCREENING
         registration.received_at, registration.state = at, State.SCREENING
         filed = Filed(deal, registration, lines)
-        if deal.similar_to is not None:
-            filed.doubtful[deal.similar_to.account.pk] = "L4"
-        if deal.fresh:
+        if deal.fresh or deal.similar_to is not None:
             self._ask_identity(filed)
         self.filed.append(filed)
         self.tell.submitted(filed, at)
         for number, line in enumerate(lines):
             self.plan(at + timedelta(seconds=2 + number), self.screen, filed, line)
 
-    def _registration(self, deal: Deal) -> Registration:
-        account = deal.customer
-        registration = Registration(
-            ref=self.world.reference(),
-            partner=deal.partner.partner,
-            created_by=deal.user,
-            own_reference=f"{deal.at:%Y}-{self.rng.randint(100, 999)}" if self.rng.random() < 0.4 else "",
-            customer_name=deal.typed_name,
-            customer_registry_id=account.registry_id if self.rng.random() < 0.6 else "",
-            customer_country=account.country,
-            customer_city=deal.city,
-            customer_address=account.address if self.rng.random() < 0.5 else "",
-            customer_website=account.website if self.rng.random() < 0.5 else "",
-            project_name=deal.project,
-            opportunity_type=deal.kind,
-            territory=self.world.geography.territories[deal.territory],
-            value=deal.amount,
-            value_currency=deal.currency,
-            expected_close_on=(deal.at + timedelta(days=self.rng.randint(40, 160))).date(),
-            description=self.tell.need(deal) if self.rng.random() < 0.7 else "",
-            created_at=deal.at - timedelta(minutes=self.rng.randint(3, 2000)),
-        )
-        self.rows.number(registration)
-        return registration
-
     def _ask_identity(self, filed: Filed) -> None:
-        """Let the identity engine itself say which known organisations the customer resembles.
+        """Let the identity engine itself say which known organisations the customer is or resembles.
 
-        Asked for fresh filings only, which people are going to look at: it would take minutes for all of a large demo.
+        Asked for fresh filings, which people are going to look at, and where a name resembles another: it would take
+        minutes for all of a large demo.
         """
-        customer = filed.deal.customer.pk
+        customer = filed.deal.customer
         found = [
             match
             for match in find_matches(candidate_of(filed.registration))
-            if match.organisation_id != customer
+            if match.organisation_id != customer.pk
         ]
+        if customer.pk is None and (sure := [match for match in found if match.level in SURE_LEVELS]):
+            best = min(sure, key=lambda match: (match.level, -match.score, match.organisation_id))
+            filed.deal.customer = self.board.accounts[best.organisation_id]
+            found.remove(best)
         filed.doubtful = {match.organisation_id: match.level for match in found if match.level != GROUP_LEVEL}
         filed.related = [match.organisation_id for match in found if match.level == GROUP_LEVEL]
 
@@ -216,8 +194,9 @@ class Course:
         """Resolve customer and project at the first check; nobody's customer becomes a prospect."""
         registration, deal = filed.registration, filed.deal
         if registration.customer_id is None:
-            account = self.customers.get(id(deal.customer), deal.customer)
+            account = deal.customer
             if account.pk is None:
+                leave_what_was_typed(account, registration)
                 account.created_at = at
                 self.rows.number(account)
                 self.rows.prospects.append(account)

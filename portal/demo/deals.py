@@ -164,7 +164,6 @@ class _Planner:
             at=at,
             wish=self._wish(),
             ending=self._ending(),
-            similar_to=None,
             fresh=(world.now - at).days < 3,
         )
 
@@ -308,6 +307,12 @@ class _Planner:
 
 def _resembling(name: OrganisationName) -> OrganisationName:
     """Return a name like ``name`` but not the same: a word more, as another company's or a careless dealer's."""
-    word = {"CN": "科技", "TW": "科技", "DE": " Service", "NL": " Service"}[name.city.country]
+    words = {
+        "CN": ("科技", "工程"),
+        "TW": ("科技", "工程"),
+        "DE": (" Service", " Technik"),
+        "NL": (" Service", " Techniek"),
+    }
+    word = next(word for word in words[name.city.country] if not name.core.endswith(word))
     core = name.core + word
     return replace(name, name=name.name.replace(name.core, core), core=core, slug=f"{name.slug}-tech")

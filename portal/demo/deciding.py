@@ -69,7 +69,7 @@ class Decisions:
         """Say of similar customers that they are others, or the same: then claims follow and lines are judged again."""
         by = reviewer_for(self.world, filed.deal.territory)
         meant = filed.deal.similar_to.account if filed.deal.similar_to else None
-        is_same = meant is not None and self.rng.random() < 0.4
+        is_same = meant is not None and meant.pk in filed.doubtful and self.rng.random() < 0.4
         for organisation_id in filed.doubtful:
             same = is_same and organisation_id == meant.pk
             verdict = MatchVerdict.SAME if same else MatchVerdict.ANOTHER

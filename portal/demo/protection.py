@@ -19,6 +19,7 @@ from deal_registration.models import RegistrationLine
 from deal_registration.services.protection import REFUSING
 
 from .programme import benefits_of
+from .telling import CRM
 
 if TYPE_CHECKING:
     from .course import Course, Filed
@@ -63,20 +64,20 @@ class Protection:
                 ends_at,
             )
         self.tell.approved(filed, free, by, verdict, before, ends_at, at)
-        self._land_in_crm(filed, free, by, ends_at, at)
+        self._land_in_crm(filed, free, ends_at, at)
         course.refresh(filed, at)
         course.release_held(at, free)
         self._plan_end(at, filed, free, ends_at)
 
     def _land_in_crm(
-        self, filed: "Filed", lines: list[RegistrationLine], by, ends_at: datetime, at: datetime
+        self, filed: "Filed", lines: list[RegistrationLine], ends_at: datetime, at: datetime
     ) -> None:
         """Make the prospect an account and link or create the opportunity."""
         registration, rows = filed.registration, self.course.rows
         account = registration.customer
         if account.lifecycle == Lifecycle.PROSPECT:
             account.lifecycle = Lifecycle.ACCOUNT
-            self.tell.promoted(account, by, at)
+            self.tell.promoted(account, at)
         opportunity = registration.opportunity
         if opportunity is None:
             names = ", ".join(line.line.name_en for line in lines)
@@ -100,7 +101,7 @@ class Protection:
         opportunity.state, opportunity.closed_at, opportunity.close_reason = OpportunityState.OPEN, None, ""
         opportunity.protection_ends_at = ends_at
         rows.opportunity_lines += [OpportunityLine(opportunity=opportunity, line=line.line) for line in lines]
-        self.tell.opportunity(filed, opportunity, lines, by, at)
+        self.tell.opportunity(filed, opportunity, lines, at)
 
     # --- ending -------------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class Protection:
             line.reason_text = facts.get("explanation", "")
             self.course.end_claim(filed, line, at, won=ending == "won")
         self.tell.closed(type, filed, lines, "approved", facts, at)
-        self._tell_crm(filed, filed.deal.user, facts.get("explanation") or facts.get("reason", ""), at)
+        self._tell_crm(filed, facts.get("explanation") or facts.get("reason", ""), at)
         self.course.refresh(filed, at)
         self.course.release_held(at, lines)
 
@@ -160,11 +161,12 @@ class Protection:
             self.course.end_claim(filed, line, line.protected_until)
         self.tell.by_clock("registration.expired", filed, lines, at, State.APPROVED, State.EXPIRED)
         if not filed.in_states(State.APPROVED):
-            self.tell.protection_ended(filed, filed.registration.opportunity, None, at)
+            self.tell.protection_ended(filed, filed.registration.opportunity, "clock", at)
             filed.registration.opportunity.protection_ends_at = None
         self.course.refresh(filed, at)
+        self.course.release_held(at, lines)
 
-    def _tell_crm(self, filed: "Filed", user, reason: str, at: datetime) -> None:
+    def _tell_crm(self, filed: "Filed", reason: str, at: datetime) -> None:
         """Carry the end over to the opportunity."""
         opportunity = filed.registration.opportunity
         if filed.in_states(State.APPROVED):
@@ -176,7 +178,7 @@ class Protection:
             opportunity.protection_ends_at = None
             self.tell.settled(filed, opportunity, at)
         else:
-            self.tell.protection_ended(filed, opportunity, user, at)
+            self.tell.protection_ended(filed, opportunity, CRM, at)
             opportunity.protection_ends_at = None
 
     # --- clocks -------------------------------------------------------------------------------------------------

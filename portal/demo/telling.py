@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .course import Filed
     from .rows import Rows
 
+CRM = "registration"  # the process that carries registrations over to the CRM core
 NOTES = (
     "Spoke to the customer: the tender is real, budget approved.",
     "Partner has visited the site twice this quarter.",
@@ -161,10 +162,10 @@ class Telling:
         """Nobody knew the customer."""
         self.history.note("account.prospect_added", account, at, {"name": account.name}, system="screening")
 
-    def promoted(self, account: Account, by, at: datetime) -> None:
+    def promoted(self, account: Account, at: datetime) -> None:
         """A prospect became an account."""
         facts = {"name": account.name, "territory": account.territory.code}
-        self.history.note("account.promoted", account, at, facts, **_who(by, "screening"))
+        self.history.note("account.promoted", account, at, facts, system=CRM)
 
     def alias(self, account: Account, filed: "Filed", at: datetime) -> None:
         """Another name of a known customer was learned."""
@@ -178,7 +179,7 @@ class Telling:
             "project.created", project, at, {"name": project.name, "tender_number": ""}, system="screening"
         )
 
-    def opportunity(self, filed, opportunity: Opportunity, lines, by, at: datetime) -> None:
+    def opportunity(self, filed, opportunity: Opportunity, lines, at: datetime) -> None:
         """An approved registration opened an opportunity, or added lines to it."""
         facts = {
             "source": opportunity.source,
@@ -186,9 +187,9 @@ class Telling:
             "lines": sorted(line.line_id for line in lines),
             "owner_id": opportunity.owner_id,
         }
-        self._opportunity("opportunity.registered", filed, opportunity, facts, at, **_who(by, "screening"))
+        self._opportunity("opportunity.registered", filed, opportunity, facts, at, system=CRM)
 
-    def protection_ended(self, filed, opportunity: Opportunity, by, at: datetime) -> None:
+    def protection_ended(self, filed, opportunity: Opportunity, system: str, at: datetime) -> None:
         """An opportunity is no longer protected."""
         before = opportunity.protection_ends_at
         facts = {
@@ -196,7 +197,7 @@ class Telling:
             "protection_ends_at": None,
             "protection_ended_before": before and before.isoformat(),
         }
-        self._opportunity("opportunity.protection_ended", filed, opportunity, facts, at, **_who(by, "clock"))
+        self._opportunity("opportunity.protection_ended", filed, opportunity, facts, at, system=system)
 
     def settled(self, filed, opportunity: Opportunity, at: datetime) -> None:
         """An opportunity was closed with its registration."""
@@ -206,7 +207,7 @@ class Telling:
             "from_state": "open",
             "to_state": str(opportunity.state),
         }
-        self._opportunity("opportunity.settled", filed, opportunity, facts, at, system="registrations")
+        self._opportunity("opportunity.settled", filed, opportunity, facts, at, system=CRM)
 
     def _opportunity(
         self, type: str, filed, opportunity: Opportunity, facts: dict, at: datetime, **who
@@ -236,8 +237,3 @@ class Telling:
 
 def _codes(lines: list[RegistrationLine]) -> list[str]:
     return [line.line.code for line in lines]
-
-
-def _who(by, system: str) -> dict:
-    """Return who did something: a person, else the named process."""
-    return {"actor": by} if by is not None else {"system": system}

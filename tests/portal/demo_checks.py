@@ -105,8 +105,8 @@ def registrations() -> Iterator[str]:
             ends_at = max(line.protected_until for line in row.lines.all() if line.state == State.APPROVED)
             if row.opportunity is None or row.opportunity.state != "open":
                 yield f"{row.pk}: approved without an open opportunity"
-            elif row.opportunity.protection_ends_at != ends_at:
-                yield f"{row.pk}: its opportunity ends protection at another time"
+            elif row.opportunity.protection_ends_at < ends_at:
+                yield f"{row.pk}: its opportunity ends protection too early"
             if row.customer.lifecycle != Lifecycle.ACCOUNT:
                 yield f"{row.pk}: approved for a prospect"
         elif row.opportunity is not None and row.opportunity.protection_ends_at is not None:

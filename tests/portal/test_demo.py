@@ -26,7 +26,7 @@ from portal.demo.load import load_demo
 from portal.demo.logins import as_text, demo_logins
 from tests.portal import demo_checks
 
-ACCOUNTS = 400
+ACCOUNTS = 300
 REACHED = {
     State.DRAFT,
     State.IN_REVIEW,
@@ -108,7 +108,7 @@ def test_demo_is_the_same_for_the_same_seed(db):
 
     def made() -> list[tuple]:
         with transaction.atomic():
-            load_demo(accounts=300, seed=3, now=now, progress=quiet)
+            load_demo(accounts=200, seed=3, now=now, progress=quiet)
             rows = list(
                 Registration.objects.order_by("ref").values_list(
                     "ref", "state", "customer_name", "received_at"
