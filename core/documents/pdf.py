@@ -1,5 +1,6 @@
 """PDFs from templates, by WeasyPrint. Nothing is fetched from outside; fonts are the system's."""
 
+import ctypes
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -7,6 +8,8 @@ from functools import lru_cache
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0")  # as Debian names them
 
 
 class PdfUnavailable(Exception):
@@ -41,8 +44,21 @@ def _weasyprint():
     return weasyprint
 
 
+@lru_cache(maxsize=1)
+def _has_libraries() -> bool:
+    """Tell whether the shared libraries are there, without the second that importing WeasyPrint takes."""
+    try:
+        for name in LIBRARIES:
+            ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
 def unavailable_reason() -> str:
     """Return why no PDF can be made, in words for people; "" where they can."""
+    if _has_libraries():
+        return ""
     try:
         _weasyprint()
     except PdfUnavailable as unavailable:

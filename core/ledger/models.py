@@ -47,6 +47,9 @@ class Event(models.Model):
             models.Index(fields=("object_type", "object_id", "id"), name="event_by_object"),
             models.Index(fields=("era", "transaction_id", "id"), name="event_in_commit_order"),
             models.Index(fields=("partner_id", "id"), name="event_by_partner"),
+            models.Index(
+                fields=("object_ref",), name="event_by_reference", condition=~models.Q(object_ref="")
+            ),
         )
 
     def __str__(self) -> str:

@@ -133,6 +133,8 @@ def seal_all(progress: Callable[[int], None] | None = None) -> int:
 
 def seal_due() -> int:
     """Seal what is settled, unless another process is at it; return how many events."""
+    if not settled_after(last_sealed()[1]).exists():
+        return 0
     if not hold_lease(LEASE, LEASE_SECONDS):
         return 0
     try:

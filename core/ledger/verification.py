@@ -37,7 +37,7 @@ EVENT_COLUMNS = (
     "transaction_id",
 )
 PLACE_COLUMNS = ("seal_id", "event_id", "index", "leaf_hash", "mark")
-LATE = timedelta(minutes=15)
+LATE = timedelta(hours=1)
 
 Progress = Callable[[int, int], None]
 
