@@ -92,7 +92,8 @@ def test_no_entry_is_in_doubt(language):
 def test_translations_keep_what_is_filled_in(language):
     broken = []
     for key, message in catalogue(language).items():
-        wanted = set(PLACEHOLDER.findall(key[1]))
+        sources = message.id if isinstance(message.id, tuple) else (message.id,)
+        wanted = {name for source in sources for name in PLACEHOLDER.findall(source)}
         for string in filter(None, strings(message)):
             if set(PLACEHOLDER.findall(string)) - wanted or (
                 wanted - set(PLACEHOLDER.findall(string)) and not isinstance(message.id, tuple)
