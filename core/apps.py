@@ -17,6 +17,7 @@ DECLARATIONS = (
     "checks",
     "guards",
     "panels",
+    "suggestions",
 )
 
 

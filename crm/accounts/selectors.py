@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import search
 from core.access.actor import Actor
+from core.search.folding import fold, letters_of
 from crm import identity
 from crm.identity.candidates import Candidate
 from crm.identity.normal import normalise
@@ -87,7 +88,10 @@ def customer_options(actor: Actor, query: str, *, limit: int = 8) -> list[Custom
     likely = {row.pk: row for row in visible.filter(pk__in=list(reasons)).order_by("pk")}
     rows = [likely[pk] for pk in reasons if pk in likely]
     rows += [row for row in by_words if row.pk not in likely]
-    return [CustomerOption(row, reasons.get(row.pk) or _reason(query, row)) for row in rows[:limit]]
+    return [
+        CustomerOption(row, _reason(query, row) or reasons.get(row.pk) or _("has these words"))
+        for row in rows[:limit]
+    ]
 
 
 def _domain(query: str) -> str:
@@ -96,13 +100,23 @@ def _domain(query: str) -> str:
 
 
 def _reason(query: str, account: Account) -> str:
-    """Return why an account found by its words is offered."""
+    """Return why an account is offered, where its own name or number says so; else nothing."""
+    typed = letters_of(fold(query))
+    if not typed:
+        return ""
+    names = [letters_of(fold(name)) for name in (account.name, account.other_name) if name]
+    if typed in names:
+        return explain_code("name.equal")
     core = normalise(query).core
-    if core and core == normalise(account.name).core:
+    if core and core in {normalise(account.name).core, normalise(account.other_name).core}:
         return explain_code("name.core")
+    if any(name.startswith(typed) for name in names):
+        return _("name begins so")
+    if any(typed in name for name in names):
+        return _("name contains it")
     if account.number and account.number.lower().startswith(query.lower()):
         return _("customer number")
-    return _("name begins so or contains it")
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

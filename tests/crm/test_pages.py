@@ -395,3 +395,12 @@ def test_shares_are_given_and_ended_on_the_page(make_world, rep_client, make_sta
     assert client_for(colleague).get(account.get_absolute_url()).status_code == 200
     rep_client.post(reverse("accounts:account_unshare", args=[account.ref, colleague.ref]))
     assert client_for(colleague).get(account.get_absolute_url()).status_code == 404
+
+
+def test_dealer_is_offered_the_customers_of_own_registrations_only(own, dealer_sales, rival, rep_client):
+    url = reverse("accounts:customer_options")
+    text = client_for(dealer_sales).get(url, {"q": "Own Customer"}).content.decode()
+    assert "Own Customer Waterworks Co., Ltd." in text
+    assert "from your registrations" in text
+    for other in (client_for(rival), rep_client):
+        assert other.get(url, {"q": "Own Customer"}).content.decode().strip() == ""

@@ -13,6 +13,7 @@ from core.ui.lists import ListView
 from ..filters import AccountFilters, CustomerFilters
 from ..models import Account
 from ..selectors import customer_options as options_for
+from ..suggestions import Suggestion, suggestions_from_above
 from ..tables import AccountTable, CustomerTable
 
 
@@ -63,23 +64,32 @@ class AccountList(ListView):
         return {**context, "may_add": allows(self.request.actor, "accounts.edit")}
 
 
+MOST_OPTIONS = 8
+
+
 @require_GET
 def customer_options(request: HttpRequest) -> HttpResponse:
     """Return known customers the actor may see that the typed text may mean, as options with their reason."""
+    query = request.GET.get("q", "")
+    found = [
+        Suggestion(
+            option.account.name,
+            option.account.city,
+            option.reason,
+            {
+                "customer_account": option.account.ref,
+                "account": option.account.ref,
+                "customer_country": option.account.country,
+                "customer_city": option.account.city,
+            },
+        )
+        for option in options_for(request.actor, query, limit=MOST_OPTIONS)
+    ]
+    names = {suggestion.name for suggestion in found}
+    if len(query.strip()) > 1:
+        further = suggestions_from_above(request.actor, query[:200], MOST_OPTIONS)
+        found += [suggestion for suggestion in further if suggestion.name not in names]
     options = [
-        {
-            "account": option.account,
-            "reason": option.reason,
-            "fill": json.dumps(
-                {
-                    "customer_account": option.account.ref,
-                    "account": option.account.ref,
-                    "customer_country": option.account.country,
-                    "customer_city": option.account.city,
-                },
-                ensure_ascii=False,
-            ),
-        }
-        for option in options_for(request.actor, request.GET.get("q", ""))
+        {"suggestion": row, "fill": json.dumps(row.fill, ensure_ascii=False)} for row in found[:MOST_OPTIONS]
     ]
     return render(request, "accounts/_customer_options.html", {"options": options})
