@@ -21,6 +21,7 @@ WRITABLE_BY_GET = frozenset(
         "wagtailusers_userprofile",
         "wagtailadmin_editingsession",
         "wagtailimages_rendition",
+        "wagtailcore_pagesubscription",
     }
 )
 _WRITE = re.compile(

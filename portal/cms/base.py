@@ -61,7 +61,12 @@ class ActorPolicy(BasePermissionPolicy):
 
 
 class ServiceForm(WagtailAdminModelForm):
-    """A form whose ``save_by`` calls a service."""
+    """A form whose ``save_by`` calls a service. ``left_to_service``: fields whose uniqueness the service judges."""
+
+    left_to_service: frozenset[str] = frozenset()
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | self.left_to_service
 
     def save_by(self, *, actor, at):
         """Save through a service and return the row; raises one of ``SERVICE_ERRORS``."""

@@ -45,7 +45,9 @@ class DaysField(forms.CharField):
 
 
 class CalendarForm(ServiceForm):
-    """When somebody works."""
+    """When somebody works. A new default takes that from the one before."""
+
+    left_to_service = frozenset({"is_default"})
 
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone) for zone in TIME_ZONES])
     working_days = forms.TypedMultipleChoiceField(
@@ -96,9 +98,6 @@ class CalendarForm(ServiceForm):
         if self.initial.get("is_default") and not cleaned.get("is_default"):
             self.add_error("is_default", _("Make another calendar the default instead."))
         return cleaned
-
-    def validate_constraints(self):
-        """Leave the one default to the service, which takes it from the calendar before."""
 
     def save_by(self, *, actor, at):
         """Save by the calendars' service."""

@@ -27,13 +27,11 @@ class _PersonForm(ServiceForm):
     )
 
     def clean_email(self) -> str:
-        """Return the address in lower case."""
-        return self.cleaned_data["email"].lower()
-
-    def validate_unique(self):
-        """Leave taken addresses to the service, which says so in plain words."""
-
-    validate_constraints = validate_unique
+        """Return the address in lower case, if nobody else has it."""
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Somebody has this address already."))
+        return email
 
 
 class NewUserForm(_PersonForm):
@@ -237,7 +235,9 @@ class ScopeViewSet(ServiceViewSet):
 
 
 class MembershipForm(ServiceForm):
-    """A person works for a partner."""
+    """A person works for a partner; somebody who left may come back."""
+
+    left_to_service = frozenset({"user", "partner"})
 
     role = forms.ModelChoiceField(label=_("Role"), queryset=Role.objects.filter(side=Side.PARTNER))
 
@@ -245,11 +245,6 @@ class MembershipForm(ServiceForm):
         model = Membership
         fields = ("user", "partner", "role")
         widgets = {"user": user_chooser.widget_class, "partner": partner_chooser.widget_class}
-
-    def validate_unique(self):
-        """Leave somebody in the team already to the service."""
-
-    validate_constraints = validate_unique
 
     def save_by(self, *, actor, at):
         """Add by the service."""
