@@ -44,7 +44,7 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
         "registrations/registration_detail.html",
         {
             "registration": registration,
-            "rows": [(row, told_of(row, actor)) for row in lines],
+            "rows": told_rows(lines, actor),
             "question": question,
             "next_step": next_step_of(registration, lines, question=question, may_act=may_act),
             "is_checking": any(row.state == State.SCREENING for row in lines),
@@ -94,6 +94,17 @@ def file_add(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.errors:
         messages.success(request, _("Added."))
     return redirect(reverse("registrations:registration_detail", args=[registration.ref]) + "#documents")
+
+
+def told_rows(lines, actor) -> list[tuple]:
+    """Return (line, what is told of its check, hits with the reference of the own registration each points to)."""
+    told = [(row, told_of(row, actor)) for row in lines]
+    pointed_to = {hit.registration_id for _row, words in told if words for hit in words.hits} - {None}
+    refs = dict(Registration.objects.visible_to(actor).filter(pk__in=pointed_to).values_list("pk", "ref"))
+    return [
+        (row, words, [(hit, refs.get(hit.registration_id, "")) for hit in words.hits] if words else [])
+        for row, words in told
+    ]
 
 
 def told_of(row, actor):

@@ -1,13 +1,14 @@
 """What a reviewer does to a registration. Each action is a POST; afterwards the queue moves to the next."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from core.access.guards import require
 from core.workflow import TransitionRefused
@@ -20,6 +21,19 @@ from ..models import Registration
 from ..review_selectors import decidable_line_ids, review_facts
 from ..selectors import next_in_queue, registration_detail
 from .review import show_review
+
+
+def by_post(view):
+    """Let a POST act. A GET (an address reloaded after a refusal) leads back to the page, for whoever sees it."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, ref: str) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, ref)
+        registration = registration_detail(request.actor, ref)
+        return redirect("registrations:review_detail", ref=registration.ref)
+
+    return require_http_methods(["GET", "POST"])(wrapped)
 
 
 def _opened(request, ref: str) -> Registration:
@@ -53,7 +67,7 @@ def _carry_out(request, registration: Registration, act: Callable[[], object], d
     return redirect("registrations:review_detail", ref=successor.ref)
 
 
-@require_POST
+@by_post
 def review_approve(request: HttpRequest, ref: str) -> HttpResponse:
     """Approve the chosen lines."""
     registration = _opened(request, ref)
@@ -70,7 +84,7 @@ def review_approve(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-@require_POST
+@by_post
 def review_reject(request: HttpRequest, ref: str) -> HttpResponse:
     """Reject the chosen lines with a reason."""
     registration = _opened(request, ref)
@@ -93,7 +107,7 @@ def review_reject(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-@require_POST
+@by_post
 def review_ask(request: HttpRequest, ref: str) -> HttpResponse:
     """Ask the dealer to mend named fields."""
     registration = _opened(request, ref)
@@ -115,7 +129,7 @@ def review_ask(request: HttpRequest, ref: str) -> HttpResponse:
     )
 
 
-@require_POST
+@by_post
 def review_match(request: HttpRequest, ref: str) -> HttpResponse:
     """Say of a customer or project offered for comparison: the same, or another."""
     registration = _opened(request, ref)
@@ -144,7 +158,7 @@ def review_match(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("registrations:review_detail", ref=registration.ref)
 
 
-@require_POST
+@by_post
 def review_note(request: HttpRequest, ref: str) -> HttpResponse:
     """Add an internal note."""
     registration = registration_detail(request.actor, ref)

@@ -123,10 +123,15 @@ def _receive(request, registration: Registration) -> HttpResponse:
     if "one_time_key" not in form.cleaned_data:
         return _page(request, form, contacts, status=422)
 
+    is_autosave = request.POST.get("action") == "autosave"
     if registration.pk is None and not form.says_anything and not contacts.contacts():
+        if is_autosave:
+            return HttpResponse(status=422)
         form.add_error(None, _("Nothing is filled in yet. Begin with the end customer."))
         return _page(request, form, contacts, status=422)
     saved = _save(form, contacts, actor=actor, at=now)
+    if is_autosave:
+        return HttpResponse(status=204)
     if saved.state != State.DRAFT:
         return redirect("registrations:registration_detail", ref=saved.ref)
     attach_files(form, saved, actor=actor, at=now)

@@ -1,5 +1,6 @@
 """The reviewer's page of one registration: everything that a decision rests on, and the decisions themselves."""
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET
 from core.access.guards import allows, require
 from core.documents import files_of
 from core.ledger import timeline
-from partners.models import Authorisation, PartnerTier
+from partners.models import Authorisation, Partner, PartnerTier
 
 from ..claim_picture import Span, claims_picture
 from ..enums import WAITING_FOR_DECISION, ClaimState, State
@@ -68,7 +69,7 @@ def show_review(
             "promise": promise_of(registration.review_due_at, at=now),
             "is_waiting": any(row.state in WAITING_FOR_DECISION for row in lines),
             "waiting_count": review_queue(actor).count() if actor.may("registrations.decide") else 0,
-            "partner_facts": partner_facts(registration, lines, now),
+            "partner_facts": partner_facts(registration, lines, actor, now),
             "contacts": list(registration.contacts.all()),
             "files": list(files_of(registration)),
             "timeline_entries": readable(timeline(registration, actor), actor),
@@ -120,8 +121,8 @@ def _span(row: ScopeClaim) -> Span:
     )
 
 
-def partner_facts(registration: Registration, lines, now) -> dict:
-    """Return what a reviewer weighs about the partner: tier, authorisations for these lines, running filings."""
+def partner_facts(registration: Registration, lines, actor, now) -> dict:
+    """Return what a reviewer weighs about the partner: tier, authorisations for these lines, filings they may see."""
     partner_id = registration.partner_id
     held = PartnerTier.objects.filter(partner_id=partner_id).in_force(now).select_related("tier").first()
     authorisations = (
@@ -132,16 +133,14 @@ def partner_facts(registration: Registration, lines, now) -> dict:
     by_line: dict[int, list[Authorisation]] = {}
     for authorisation in authorisations:
         by_line.setdefault(authorisation.line_id, []).append(authorisation)
-    others = Registration.objects.filter(partner_id=partner_id).exclude(pk=registration.pk)
-    counts = dict.fromkeys((State.APPROVED, State.WON, State.IN_REVIEW, State.REJECTED), 0)
-    for state in others.exclude(state=State.DRAFT).values_list("state", flat=True):
-        if state in counts:
-            counts[state] += 1
+    others = Registration.objects.visible_to(actor).filter(partner_id=partner_id).exclude(pk=registration.pk)
+    counts = dict(others.order_by().values_list("state").annotate(count=Count("pk")))
     return {
+        "is_visible": Partner.objects.visible_to(actor).filter(pk=partner_id).exists(),
         "tier": held.tier if held else None,
         "authorisations": [(row.line, by_line.get(row.line_id, [])) for row in lines],
-        "approved": counts[State.APPROVED],
-        "won": counts[State.WON],
-        "in_review": counts[State.IN_REVIEW],
-        "rejected": counts[State.REJECTED],
+        "approved": counts.get(State.APPROVED, 0),
+        "won": counts.get(State.WON, 0),
+        "in_review": counts.get(State.IN_REVIEW, 0),
+        "rejected": counts.get(State.REJECTED, 0),
     }

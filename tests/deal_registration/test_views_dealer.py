@@ -1,6 +1,7 @@
 """A dealer's pages through the client: typing, filing, answering, ending; rivals see nothing of it."""
 
 import re
+import zoneinfo
 from datetime import date, timedelta
 
 import pytest
@@ -127,6 +128,19 @@ def test_well_formed_part_of_a_refused_form_is_saved_as_a_draft(dealer, places, 
     )
 
 
+def test_autosave_keeps_the_well_formed_part_and_never_a_second_draft(dealer, places, lines):
+    half = typed(places, lines, action="autosave", expected_close_on="someday")
+    assert dealer.post(reverse(NEW), half).status_code == 204
+    assert dealer.post(reverse(NEW), {**half, "customer_city": "Suzhou"}).status_code == 204
+    draft = Registration.objects.get()
+    assert (draft.state, draft.customer_city, draft.expected_close_on) == (State.DRAFT, "Suzhou", None)
+
+    dealer.post(reverse(NEW), typed(places, lines, action="submit"))
+    dealer.post(reverse(NEW), {**half, "customer_city": "Wuxi"})  # sent before, arrived after
+    draft.refresh_from_db()
+    assert (draft.state, draft.customer_city) == (State.SCREENING, "Shanghai")
+
+
 def test_empty_form_makes_no_draft(dealer, places, lines):
     empty = dict.fromkeys(typed(places, lines), "") | {
         "one_time_key": "k",
@@ -136,7 +150,8 @@ def test_empty_form_makes_no_draft(dealer, places, lines):
         "contacts-INITIAL_FORMS": "0",
     }
     empty.pop("line_ids")
-    assert dealer.post(reverse(NEW), {**empty, "action": "draft"}).status_code == 422
+    for action in ("draft", "submit", "autosave"):
+        assert dealer.post(reverse(NEW), {**empty, "action": action}).status_code == 422
     assert not Registration.objects.exists()
 
 
@@ -486,10 +501,12 @@ def test_page_asks_as_often_for_three_lines_as_for_one(
     assert count_queries(dealer.get, page("registration_detail", three)) == for_one
 
 
-def test_expected_close_of_today_is_accepted(dealer, places, lines):
-    dealer.post(
-        reverse(NEW), typed(places, lines, action="submit", expected_close_on=date.today().isoformat())
-    )
+def test_expected_close_is_counted_in_the_dealers_own_days(dealer, dealer_sales, places, lines):
+    today = timezone.localdate(timezone=zoneinfo.ZoneInfo(dealer_sales.time_zone))
+    yesterday = (today - timedelta(days=1)).isoformat()
+    late = dealer.post(reverse(NEW), typed(places, lines, action="submit", expected_close_on=yesterday))
+    assert late.status_code == 422
+    dealer.post(reverse(NEW), typed(places, lines, action="submit", expected_close_on=today.isoformat()))
     assert Registration.objects.get().state == State.SCREENING
 
 
