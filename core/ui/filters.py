@@ -57,7 +57,7 @@ class SearchFilter(CharFilter):
     """The search box of a list. Give ``method``; or ``field_name`` and ``lookup_expr``."""
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "search", "autocomplete": "off"}))
+        kwargs.setdefault("widget", forms.SearchInput(attrs={"autocomplete": "off"}))
         super().__init__(*args, max_length=200, **kwargs)
 
 

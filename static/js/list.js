@@ -60,6 +60,14 @@ export function startLists() {
     const live = document.querySelector("[data-live]");
     live.textContent = event.target.querySelector(".list-count")?.textContent.trim() || "";
   });
+  // What was typed was asked for while typing: leaving the box must not swap the list under somebody's click.
+  document.addEventListener(
+    "change",
+    (event) => {
+      if (event.target.matches("[data-list-filters] input[type=search]")) event.stopPropagation();
+    },
+    true,
+  );
   // Empty controls stay out of the address.
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.target.matches?.("[data-list-filters]")) return;
