@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as _
+
 PASSWORD = "portal-demo-2026"
 
 
@@ -28,33 +30,33 @@ class Login:
 SHANGHAI, TAIPEI, BERLIN, AMSTERDAM = "Asia/Shanghai", "Asia/Taipei", "Europe/Berlin", "Europe/Amsterdam"
 
 _LOGINS = (
-    Login("dealer_sales", "sales@hulan-fluid.example", "Dealer sales (Hulan)", "Dealer salesperson, East China",
+    Login("dealer_sales", "sales@hulan-fluid.example", "Dealer sales (Hulan)", _("Dealer salesperson, East China"),
           "en", SHANGHAI, "hulan", "dealer_sales"),
     Login("dealer_manager", "manager@hulan-fluid.example", "经销商负责人（沪澜）",
-          "Dealer manager of the same partner, a distributor", "zh-hans", SHANGHAI, "hulan", "dealer_manager"),
-    Login("rival", "sales@henglan-drive.example", "经销商销售（衡岚）", "Rival dealer in East China",
+          _("Dealer manager of the same partner, a distributor"), "zh-hans", SHANGHAI, "hulan", "dealer_manager"),
+    Login("rival", "sales@henglan-drive.example", "经销商销售（衡岚）", _("Rival dealer in East China"),
           "zh-hans", SHANGHAI, "henglan", "dealer_manager"),
-    Login("sub_dealer", "sales@suyue-pump.example", "二级经销商销售（苏跃）", "Sub-dealer below the distributor",
+    Login("sub_dealer", "sales@suyue-pump.example", "二级经销商销售（苏跃）", _("Sub-dealer below the distributor"),
           "zh-hans", SHANGHAI, "suyue", "dealer_manager"),
-    Login("taiwan_dealer", "sales@lingding-auto.example", "經銷商銷售（凌鼎）", "Dealer in Taiwan",
+    Login("taiwan_dealer", "sales@lingding-auto.example", "經銷商銷售（凌鼎）", _("Dealer in Taiwan"),
           "zh-hant", TAIPEI, "lingding", "dealer_manager"),
-    Login("german_dealer", "vertrieb@nordwerk-antriebe.example", "Dealer sales (Nordwerk)", "Dealer in Germany",
+    Login("german_dealer", "vertrieb@nordwerk-antriebe.example", "Dealer sales (Nordwerk)", _("Dealer in Germany"),
           "en", BERLIN, "nordwerk", "dealer_manager"),
     Login("channel_manager", "channel.east@meridian.example", "Channel manager (East China)",
-          "Channel manager, East China", "en", SHANGHAI, scopes=(("channel_manager", "cn-east", ()),)),
+          _("Channel manager, East China"), "en", SHANGHAI, scopes=(("channel_manager", "cn-east", ()),)),
     Login("channel_manager_taiwan", "channel.taiwan@meridian.example", "渠道經理（台灣）",
-          "Channel manager, Taiwan", "zh-hant", TAIPEI, scopes=(("channel_manager", "tw", ()),)),
+          _("Channel manager, Taiwan"), "zh-hant", TAIPEI, scopes=(("channel_manager", "tw", ()),)),
     Login("channel_manager_europe", "channel.europe@meridian.example", "Channel manager (Europe)",
-          "Channel manager, Germany and the Netherlands", "en", BERLIN, scopes=(("channel_manager", "eu", ()),)),
-    Login("channel_head", "channel.head@meridian.example", "Channel head", "Channel head, sees every registration",
+          _("Channel manager, Germany and the Netherlands"), "en", BERLIN, scopes=(("channel_manager", "eu", ()),)),
+    Login("channel_head", "channel.head@meridian.example", "Channel head", _("Channel head, sees every registration"),
           "en", SHANGHAI, scopes=(("channel_head", "", ()),)),
-    Login("sales_rep", "rep.east@meridian.example", "Sales rep (East China)", "Sales rep, East China",
+    Login("sales_rep", "rep.east@meridian.example", "Sales rep (East China)", _("Sales rep, East China"),
           "en", SHANGHAI, scopes=(("sales_rep", "cn-east", ()),)),
-    Login("sales_head", "sales.head@meridian.example", "Sales head", "Sales head, sees every account",
+    Login("sales_head", "sales.head@meridian.example", "Sales head", _("Sales head, sees every account"),
           "en", SHANGHAI, scopes=(("sales_head", "", ()),)),
-    Login("marketing", "marketing@meridian.example", "Marketing", "Marketing, edits pages in the content admin",
+    Login("marketing", "marketing@meridian.example", "Marketing", _("Marketing, edits pages in the content admin"),
           "en", SHANGHAI, scopes=(("marketing", "", ()),)),
-    Login("administrator", "admin@meridian.example", "Administrator", "Administrator, keeps settings and people",
+    Login("administrator", "admin@meridian.example", "Administrator", _("Administrator, keeps settings and people"),
           "en", SHANGHAI, scopes=(("administrator", "", ()),)),
 )  # fmt: skip
 

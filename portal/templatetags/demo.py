@@ -2,6 +2,7 @@
 
 from django import template
 from django.conf import settings
+from django.utils.translation import gettext
 
 from core.ui.wording import initials
 
@@ -20,7 +21,7 @@ def demo_logins() -> list[dict]:
             "email": login.email,
             "password": login.password,
             "name": login.name,
-            "description": login.role,
+            "description": gettext(login.role),
             "initials": initials(login.name),
         }
         for login in logins()
