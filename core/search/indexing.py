@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
+from .bulk import insert_new
 from .models import SearchTerm
 from .terms import terms_of
 
@@ -30,21 +31,14 @@ def index(object_type: str, object_id: int, texts: Iterable[str]) -> None:
 
 
 @transaction.atomic
-def index_many(object_type: str, texts_by_id: Mapping[int, Iterable[str]], *, batch_size: int = 2000) -> int:
+def index_many(object_type: str, texts_by_id: Mapping[int, Iterable[str]]) -> int:
     """Index many objects that have no terms yet; for loads. Returns the number of terms."""
-    count = 0
-    batch: list[SearchTerm] = []
-    for object_id, texts in texts_by_id.items():
-        batch += [
-            SearchTerm(term=term, object_type=object_type, object_id=object_id)
-            for term in sorted(terms_of(texts))
-        ]
-        if len(batch) >= batch_size:
-            SearchTerm.objects.bulk_create(batch, ignore_conflicts=True)
-            count += len(batch)
-            batch.clear()
-    SearchTerm.objects.bulk_create(batch, ignore_conflicts=True)
-    return count + len(batch)
+    rows = (
+        (term, object_type, object_id)
+        for object_id, texts in texts_by_id.items()
+        for term in sorted(terms_of(texts))
+    )
+    return insert_new(SearchTerm, ("term", "object_type", "object_id"), rows)
 
 
 def unindex(object_type: str, object_id: int) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from core.search.bulk import insert_new
+
 from .candidates import Candidate, printable, profile_of
 from .keys import Key, keys_of, name_keys
 from .models import Alias, MatchKey, MatchRecord
@@ -74,21 +76,18 @@ def index_many(entries: Iterable[Entry], *, batch_size: int = 1000) -> int:
     """
     count = 0
     records: list[MatchRecord] = []
-    keys: list[MatchKey] = []
+    keys: list[tuple[str, str, int]] = []
 
     def flush() -> None:
         MatchRecord.objects.bulk_create(records, batch_size=500)
-        MatchKey.objects.bulk_create(keys, batch_size=2000, ignore_conflicts=True)
+        insert_new(MatchKey, ("kind", "value", "organisation_id"), keys)
         records.clear()
         keys.clear()
 
     for organisation_id, candidate, group_id, is_known in entries:
         profile = profile_of(candidate)
         records.append(_record(organisation_id, candidate, profile, group_id, is_known))
-        keys.extend(
-            MatchKey(kind=kind, value=value, organisation_id=organisation_id)
-            for kind, value in keys_of(profile)
-        )
+        keys.extend((kind, value, organisation_id) for kind, value in keys_of(profile))
         count += 1
         if len(records) >= batch_size:
             flush()

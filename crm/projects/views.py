@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.access.fields import field_access
 from core.access.guards import allows, require
 from core.ui.lists import ListView
 from crm.panels import panels_for
@@ -55,10 +56,12 @@ def project_page(request: HttpRequest, ref: str) -> HttpResponse:
     actor = request.actor
     require(actor, "accounts.view")
     project = _project(request, ref)
-    facts = [
-        (_("Tender number"), project.tender_number),
-        (_("Territory"), project.territory.name if project.territory else ""),
+    access = field_access(actor, Project)
+    fields = [
+        ("tender_number", _("Tender number"), project.tender_number),
+        ("territory", _("Territory"), project.territory.name if project.territory else ""),
     ]
+    facts = [(label, value) for name, label, value in fields if access.readable(name)]
     return render(
         request,
         "projects/project_detail.html",

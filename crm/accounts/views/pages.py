@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.access.fields import field_access
 from core.access.guards import allows, require
 from crm.panels import panels_for
 from crm.story import day, names_of, story_of
@@ -56,10 +57,18 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
             "share_form": ShareForm(actor=actor) if may_edit else None,
             "listing": listing,
             "may_edit": may_edit,
+            "last_activity_at": _last_activity(account, actor),
             "panels": panels_for("accounts.account", account, request),
             "timeline_entries": story_of(account, actor, words=words),
         },
     )
+
+
+def _last_activity(account: Account, actor):
+    """Return when something was done last, for staff who may read it."""
+    if actor.is_dealer or not field_access(actor, Account).readable("last_activity_at"):
+        return None
+    return account.last_activity_at
 
 
 def _shares(account: Account) -> list[AccountShare]:
