@@ -126,16 +126,6 @@ def restore_backup(path: Path, say: Say) -> Manifest:
     return manifest
 
 
-def begin_new_era() -> int:
-    """Count the restore: transaction ids start anew, and only the era keeps events in their order."""
-    from core.ledger.models import Era
-
-    era, _created = Era.objects.get_or_create(pk=1)
-    era.number += 1
-    era.save(update_fields=["number"])
-    return era.number
-
-
 def _vendor() -> str:
     """Return the kind of database; raises ``BackupError`` for one we cannot copy."""
     if connection.vendor not in DATABASES:

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from portal.backup import BackupError, begin_new_era, read_manifest, restore_backup
+from core.ledger.order import begin_era
+from portal.backup import BackupError, read_manifest, restore_backup
 
 
 class Command(BaseCommand):
@@ -31,9 +32,9 @@ class Command(BaseCommand):
             restore_backup(path, self.stdout.write)
         except BackupError as error:
             raise CommandError(str(error)) from error
+        era = begin_era()  # first of all: what migrating records already belongs to it
         self.stdout.write("Migrating to this version …")
         self._manage("migrate", "--no-input", "--verbosity=0")
-        era = begin_new_era()
         self._compare(manifest)
         self.stdout.write("Verifying the ledger …")
         self._manage("verify_ledger", "--quiet")
