@@ -4,6 +4,7 @@ The floor is what the database alone does: lock the line's counter, count it up,
 many connections at once. Both run on the same server, one after the other.
 """
 
+import re
 import threading
 import time
 import uuid
@@ -17,6 +18,7 @@ from .visitors import Visitor
 
 FILED_BY_EACH = "filed by benchmark"
 SCRATCH = "bench_filing"
+COMPLAINT = re.compile(r'<li><a href="#id_[^"]*">([^<]*)</a>')
 
 
 def measure(*, filings: int, dealers: int) -> str:
@@ -71,7 +73,9 @@ def _through_http(served: Portal, filings: int, dealers: int) -> tuple[float, li
             try:
                 status, where = visitor.post("/registrations/new/", fields | _filing(number, line))
                 if status != 302 or where.endswith("/edit/"):
-                    raise RuntimeError(f"a filing was answered with {status}: {where[:2000]}")
+                    raise RuntimeError(
+                        f"a filing was answered with {status}: {COMPLAINT.findall(where) or where[:200]}"
+                    )
             except Exception as error:
                 errors.append(error)
             times.append((time.perf_counter() - begun) * 1000)
@@ -97,6 +101,7 @@ def _filing(number: int, line: int) -> dict[str, object]:
         "customer_country": "DE",
         "customer_city": "Hamburg",
         "territory": "de-hh",
+        "opportunity_type": "new",
         "line_ids": [line],
         "value_0": "120000",
         "value_1": "EUR",
