@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from .gazetteer import place_of
-from .normal import domain_of, normalise, phone_of
+from .normal import normalise
+from .reach import domain_of, phone_of
 from .registry_ids import RegistryId, number_key, parse
 from .rules import Evidence, Profile
 

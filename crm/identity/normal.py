@@ -1,4 +1,4 @@
-"""The normal form of an organisation's name, and of what else it is known by. Pure functions.
+"""The normal form of an organisation's name. Pure functions.
 
 A name is folded, then taken apart: bracketed places, branch tail, legal form, place prefix. What is left is the
 core; of the core, the words at its end that only tell the kind of business are set apart from the brand.
@@ -7,12 +7,10 @@ core; of the core, the words at its end that only tell the kind of business are 
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from urllib.parse import urlsplit
 
-import phonenumbers
 from pypinyin import lazy_pinyin
 
-from core.search.folding import fold, is_chinese, joined_letters, letters_of, tokens_of, unify
+from core.search.folding import is_chinese, joined_letters, tokens_of, unify
 
 from .gazetteer import (
     Place,
@@ -21,7 +19,6 @@ from .gazetteer import (
     latin_place_before,
     legal_forms,
     place_named,
-    shared_domains,
 )
 
 LONGEST_CORE = 120
@@ -40,9 +37,6 @@ _LATIN_BRANCH = frozenset(
 _FOREIGN_PARENT = re.compile(
     "^(英属维京群岛|英属开曼群岛|开曼群岛|萨摩亚|香港|新加坡|荷兰|瑞士|瑞典|丹麦|比利时|加拿大|澳大利亚|澳洲|马来西亚"
     "|泰国|韩国|美|英|法|德|日|韩|义|港|荷|瑞)商(?=.{2})"
-)
-_SECOND_LEVEL = frozenset(
-    {"com", "net", "org", "gov", "edu", "co", "ac", "idv", "or", "ne", "go", "me", "ltd", "plc"}
 )
 _DROPPED = frozenset({"and", "und", "et", "the"})
 
@@ -302,49 +296,3 @@ def normalise(name: str) -> NormalName:
     The normal form of a core is that core: doing it twice changes nothing.
     """
     return _normalise(unify(name[:2000].strip()))
-
-
-def domain_of(text: str) -> str:
-    """Return the web or e-mail domain in a website or address, without ``www``; empty for free mail, shared, none."""
-    text = unify(text[:300]).strip()
-    if not text:
-        return ""
-    if "@" in text:
-        host = text.rsplit("@", 1)[1]
-    else:
-        try:
-            host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
-        except ValueError:
-            return ""
-    host = host.strip(" .>/").removeprefix("www.")
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) or re.fullmatch(r"[\d.]+", host) or len(host) > 120:
-        return ""
-    registered = _registered(host)
-    return "" if {host, registered} & shared_domains() else registered
-
-
-def _registered(host: str) -> str:
-    """Return the part of a host name that is registered: ``mail.abc.com.cn`` is ``abc.com.cn``."""
-    labels = host.split(".")
-    second = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return ".".join(labels[-3 if second else -2 :])
-
-
-def phone_of(text: str, country: str = "") -> str:
-    """Return a phone number as +digits (E.164), or its digits where it fits no plan; empty for fewer than seven."""
-    text = unify(text[:60])
-    digits = re.sub(r"\D", "", text)
-    if not 7 <= len(digits) <= 20:
-        return ""
-    try:
-        number = phonenumbers.parse(text, country.upper() or "CN")
-    except phonenumbers.NumberParseException:
-        return digits
-    if not phonenumbers.is_possible_number(number):
-        return digits
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def address_of(text: str) -> str:
-    """Return an address folded, without spaces, to tell whether two are the same."""
-    return letters_of(fold(text))[:160]

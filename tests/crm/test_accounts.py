@@ -39,11 +39,6 @@ def searched(words: str) -> list[int]:
 
 
 @pytest.fixture
-def rep(sales_rep):
-    return actor_of(sales_rep)
-
-
-@pytest.fixture
 def account(rep, places):
     return services.create_account(
         data={"name": "上海华星泵业有限公司", "territory": places.shanghai, "country": "CN"},

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rep(sales_rep):
-    return actor_of(sales_rep)
-
-
-@pytest.fixture
 def opportunity(places, own_partner):
     account = AccountFactory(territory=places.east)
     return OpportunityFactory(account=account, territory=places.east, partner_account=own_partner.account)

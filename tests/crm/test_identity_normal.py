@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.search.folding import fold, unify
 from crm.identity.gazetteer import Place, place_of
-from crm.identity.normal import domain_of, normalise, phone_of, split_kind
+from crm.identity.normal import normalise, split_kind
+from crm.identity.reach import domain_of, phone_of
 from crm.identity.registry_ids import parse, problem_with
 
 S2T = opencc.OpenCC("s2t")

@@ -28,11 +28,6 @@ def _stages(db):
 
 
 @pytest.fixture
-def rep(sales_rep):
-    return actor_of(sales_rep)
-
-
-@pytest.fixture
 def customer(places):
     return AccountFactory(name="Huaxing Pumps", territory=places.shanghai)
 
