@@ -46,17 +46,19 @@ class AccountQuerySet(ScopedQuerySet):
             return self
         accounts = self.known()
         if actor.is_dealer:
+            opportunities = self.model._meta.get_field("opportunities").related_model.objects
+            dealt_with = opportunities.filter(partner_account_id__in=actor.organisation_ids)
             return accounts.filter(
-                Q(pk__in=actor.organisation_ids)
-                | Q(opportunities__partner_account_id__in=actor.organisation_ids)
-            ).distinct()
+                Q(pk__in=actor.organisation_ids) | Q(pk__in=dealt_with.order_by().values("account_id"))
+            )
         if not actor.may("accounts.view"):
             return self.none()
+        shared = AccountShare.objects.filter(user_id=actor.user_id, ends_on__gte=timezone.localdate())
         return accounts.filter(
             within_scopes(actor, "accounts.view", territory="territory__path", line=None)
             | Q(owner_id=actor.user_id)
-            | Q(shares__user_id=actor.user_id, shares__ends_on__gte=timezone.localdate())
-        ).distinct()
+            | Q(pk__in=shared.values("account_id"))
+        )
 
 
 class Account(models.Model):
