@@ -6,9 +6,9 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from core.documents.forms import UploadField
+from core.ui.countries import country_choices
 from core.ui.forms import OneTimeKeyMixin, Row, Section, SectionFormMixin
 from crm.accounts.models import Account
 from crm.catalog.models import ProductLine
@@ -208,7 +208,7 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
             (code, f"{indent * (row.depth - 1)}{row.name}") for code, row in self.territories.items()
         ]
         served = {row.country for row in self.territories.values() if row.country}
-        named = list(countries)
+        named = country_choices()
         first = [(code, name) for code, name in named if code in served]
         others = [(code, name) for code, name in named if code not in served]
         self.fields["customer_country"].choices = [
