@@ -9,11 +9,11 @@ from core.notifications.models import Notification
 
 RECENT = timedelta(days=5)
 READ_AFTER = timedelta(hours=20)
-MOST = 24
+MOST = 16
 
 
 def load_notices(now: datetime) -> int:
-    """Store the notices of the last two dozen events about registrations; return how many notices.
+    """Store the notices of the last few events about registrations; return how many notices.
 
     The older ones count as read. Their mails went out in their day: none is sent again.
     """
