@@ -58,9 +58,9 @@ def compose(words: Words, url: str, *, actor: Actor, address: str) -> EmailMulti
     }
     message = EmailMultiAlternatives(
         subject=words.title,
-        body=render_to_string("notifications/mail.txt", context),
+        body=render_to_string("notifications/notice_mail.txt", context),
         to=[address],
         headers={"Auto-Submitted": "auto-generated"},
     )
-    message.attach_alternative(render_to_string("notifications/mail.html", context), "text/html")
+    message.attach_alternative(render_to_string("notifications/notice_mail.html", context), "text/html")
     return message
