@@ -3,11 +3,12 @@
 
 from datetime import datetime, timedelta
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from djmoney.money import Money
 
 from core.access.actor import actor_for
 from core.people.models import User
-from crm.catalog.models import ProductLine
+from crm.catalog.models import Product, ProductLine
 from crm.territories.models import Territory
 from deal_registration import services
 
@@ -43,5 +44,19 @@ def file_fresh(now: datetime) -> int:
             contacts=[{"name": {"DE": "Einkauf", "TW": "採購課"}.get(country, "采购部")}],
             line_ids=[lines[code] for code in codes],
         )
+        if project:
+            upload = SimpleUploadedFile("bill-of-materials.csv", _needs(codes), "text/csv")
+            services.attach(draft.pk, upload, actor=actor, at=now, kind="inquiry")
         services.submit(draft.pk, actor=actor, at=now)
     return len(FILINGS)
+
+
+def _needs(codes: tuple[str, ...]) -> bytes:
+    """Return a customer's list of what is needed, as a spreadsheet program saves it."""
+    rows = [
+        f"{number},{product.code},{product.name_en},{4 * number}"
+        for number, product in enumerate(
+            Product.objects.filter(line__code__in=codes).order_by("code")[:6], start=1
+        )
+    ]
+    return "\r\n".join(["position,product,description,quantity", *rows, ""]).encode()

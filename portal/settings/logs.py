@@ -37,6 +37,7 @@ LOGGING = {
         "fontTools": {"level": "ERROR"},
         "weasyprint": {"level": "ERROR"},
         "django_tasks": {"level": "WARNING"},
+        "kombu.connection": {"level": "ERROR"},  # the file transport has no host to name
         "wagtail": {"level": "WARNING"},
     },
 }
