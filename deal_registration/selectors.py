@@ -3,7 +3,7 @@
 The reviewer's reads live in ``review_selectors``.
 """
 
-from django.db.models import Count, F, Min, Prefetch, Q
+from django.db.models import F, OuterRef, Prefetch, Q, Subquery
 from django.http import Http404
 
 from core.access.actor import Actor
@@ -20,15 +20,20 @@ _LINES = Prefetch(
 
 
 def registration_rows(actor: Actor):
-    """Return the registrations ``actor`` sees, with what a list shows; ``protected_until`` is the nearest end."""
+    """Return the registrations ``actor`` sees, with what a list shows; ``protected_until`` is the nearest end.
+
+    A subquery, not a join: a page of the list then costs the same however many rows there are.
+    """
+    nearest_end = (
+        RegistrationLine.objects.filter(registration=OuterRef("pk"), state=State.APPROVED)
+        .order_by("protected_until")
+        .values("protected_until")[:1]
+    )
     return (
         Registration.objects.visible_to(actor)
         .select_related("partner__account", "territory", "created_by")
         .prefetch_related(_LINES)
-        .annotate(
-            protected_until=Min("lines__protected_until", filter=Q(lines__state=State.APPROVED)),
-            line_count=Count("lines"),
-        )
+        .annotate(protected_until=Subquery(nearest_end))
     )
 
 
