@@ -27,6 +27,7 @@ from tests.cast import CAST, Cast, actor_of, run_all_jobs, settle_all
 OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad")
 MARKER = re.compile(rf"zq(?:{'|'.join(OWNERS)})\d{{3}}", re.I)
 REGISTRY_ID = "91310000MA1FL3LT58"  # of the customer that own and rival both file
+SHARED_DOMAIN = "kestrel-group.example"  # typed by own and rival, of different customers
 
 
 class Canaries:
@@ -75,6 +76,10 @@ class World:
     def sees(self, person: str, kind: str, label: str) -> bool:
         """Tell whether the person sees the object."""
         return person in self.visible[f"{kind}/{label}"]
+
+    def seen_by(self, person: str, kind: str) -> list[tuple[str, Any]]:
+        """Return (label, object) of all that the person sees."""
+        return [row for row in self.objects.get(kind, {}).items() if self.sees(person, kind, row[0])]
 
     def unseen_by(self, person: str, kind: str, most: int = 5) -> list[tuple[str, Any]]:
         """Return (label, object) of up to ``most`` that the person does not see, of all sorts."""
@@ -155,7 +160,9 @@ def build(cast: Cast | None = None) -> World:
 
     # The rival was first: protected, with account, project, opportunity; another deal waits, one is a draft.
     rival_approved = file_deal(
-        people.rival, customer_registry_id=REGISTRY_ID, **marked_deal(canaries, "rival", "crm")
+        people.rival,
+        customer_registry_id=REGISTRY_ID,
+        **marked_deal(canaries, "rival", "crm") | {"customer_website": SHARED_DOMAIN},
     )
     services.attach(rival_approved.pk, upload(canaries, "rival"), actor=actor_of(people.rival), at=now())
     run_jobs()
@@ -182,7 +189,7 @@ def build(cast: Cast | None = None) -> World:
     own_doubtful = file_deal(
         people.dealer_sales,
         customer_name="Own words for a likely customer",
-        customer_website=rival_approved.customer_website,
+        customer_website=SHARED_DOMAIN,
         lines=[lines.valves],
         own_reference="OWN-DOUBTFUL",
     )
@@ -327,7 +334,7 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
             at=timezone.now(),
         )
         world.put("activity", f"{owner}_call", by_dealer, *dealers, "channel_manager", "sales_rep")
-        world.put("project", owner, registration.project, *dealers, *east)
+        world.put("project", owner, registration.project, *east)  # dealers have no pages of projects
     direct = factories.OpportunityFactory(
         name=canaries.text("staff", "direct opportunity"),
         account=factories.AccountFactory(
