@@ -8,23 +8,10 @@ from deal_registration.enums import WAITING_FOR_DECISION, MatchVerdict, Rejectio
 from deal_registration.models import InformationRequest, MatchDecision
 
 from .people import reviewer_for
+from .phrases import QUESTIONS, REJECTIONS, language_of
 
 if TYPE_CHECKING:
     from .course import Course, Filed
-
-REJECTIONS = (
-    (RejectionReason.NOT_QUALIFIED, "The project has no budget yet; please file again once it has."),
-    (RejectionReason.NO_RELATIONSHIP, "Please name a contact who knows of your offer."),
-    (RejectionReason.INCOMPLETE, ""),
-)
-QUESTIONS = (
-    (
-        ("expected_close_on", "description"),
-        "When does the customer decide, and what exactly is to be replaced?",
-    ),
-    (("contacts",), "Please name the person at the customer you are in touch with."),
-    (("description",), "Which machines are to be replaced, and how many?"),
-)
 
 
 class Decisions:
@@ -53,7 +40,9 @@ class Decisions:
         elif "R09" in codes and self.rng.random() < 0.6:
             self.reject(at, filed, reviewed, by, RejectionReason.DIRECT, "")
         elif wish == "reject":
-            self.reject(at, filed, reviewed, by, *self.rng.choice(REJECTIONS))
+            self.reject(
+                at, filed, reviewed, by, *self.rng.choice(REJECTIONS[language_of(filed.deal.partner)])
+            )
         elif wish == "ask":
             self.tell.asked(filed, waiting, by, at, *self._question(at, filed, by))
             for line in waiting:
@@ -113,7 +102,7 @@ class Decisions:
         self.course.release_held(at, lines)
 
     def _question(self, at: datetime, filed: "Filed", by) -> tuple[list[str], str]:
-        fields, message = self.rng.choice(QUESTIONS)
+        fields, message = self.rng.choice(QUESTIONS[language_of(filed.deal.partner)])
         self.ask(at, filed, sorted(fields), message, by)
         return sorted(fields), message
 

@@ -18,14 +18,14 @@ from deal_registration.enums import PENDING, State
 from deal_registration.models import RegistrationLine
 from deal_registration.services.protection import REFUSING
 
+from .phrases import POSTPONED, WITHDRAWALS, language_of
 from .programme import benefits_of
 from .telling import CRM
 
 if TYPE_CHECKING:
     from .course import Course, Filed
 
-LOSSES = (("price", ""), ("competitor", ""), ("delivery", ""), ("cancelled", "Postponed to next year"))
-WITHDRAWALS = ("Customer postponed the project", "Filed by mistake", "")
+LOSSES = ("price", "competitor", "delivery", "cancelled")
 CLOCK_LAG = timedelta(seconds=40)
 
 
@@ -129,17 +129,19 @@ class Protection:
         lines = [line for line in lines if line.state == State.APPROVED]
         if not lines:
             return
+        language = language_of(filed.deal.partner)
         if ending == "won":
             number = f"PO-{at:%y%m}-{self.rng.randint(1000, 9999)}" if self.rng.random() < 0.7 else ""
             state, type, facts = State.WON, "registration.won", {"order_number": number}
         elif ending == "lost":
-            reason, text = self.rng.choice(LOSSES)
+            reason = self.rng.choice(LOSSES)
+            text = POSTPONED[language] if reason == "cancelled" else ""
             state, type, facts = State.LOST, "registration.lost", {"reason": reason, "explanation": text}
         else:
             state, type, facts = (
                 State.WITHDRAWN,
                 "registration.withdrawn",
-                {"explanation": self.rng.choice(WITHDRAWALS)},
+                {"explanation": self.rng.choice(WITHDRAWALS[language])},
             )
         for line in lines:
             line.state, line.ended_at = state, at
