@@ -157,17 +157,23 @@ def test_a_mail_unwanted_since_is_not_sent(greeting, run_jobs):
     assert mail.outbox == []
 
 
-def test_a_mail_that_fails_is_tried_again(greeting, run_jobs, monkeypatch):
+def test_a_mail_that_fails_is_tried_again(greeting, run_jobs, monkeypatch, time_machine):
     from django.core.mail import EmailMultiAlternatives
 
+    from core.jobs import run_due
+
+    time_machine.move_to("2026-11-20 08:00:00+00:00", tick=False)
     person = UserFactory()
     greeting(person, person)
     with monkeypatch.context() as patch:
         patch.setattr(EmailMultiAlternatives, "send", lambda self: 1 / 0)
-        run_jobs()
+        run_due()
     job = Job.objects.get(kind="notifications.mail")
     assert (job.state, job.attempts) == ("waiting", 1)
     assert mail.outbox == []
+    time_machine.move_to("2026-11-20 08:01:00+00:00", tick=False)
+    run_jobs()
+    assert len(mail.outbox) == 1
 
 
 # --- pages -----------------------------------------------------------------------------------------
