@@ -6,7 +6,7 @@ import django_filters
 from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django_filters import (
     BooleanFilter,
     CharFilter,
@@ -99,7 +99,9 @@ class FilterSet(django_filters.FilterSet):
             if value in (None, "", []) or (hasattr(value, "__len__") and not len(value)):
                 continue
             field = self.form.fields[name]
-            parts.append(Part(name, str(field.label or name), self._words(field, value)))
+            is_search = isinstance(self.filters[name], SearchFilter)
+            label = pgettext("list filters", "Search") if is_search else str(field.label or name)
+            parts.append(Part(name, label, self._words(field, value)))
         return parts
 
     @staticmethod

@@ -2,6 +2,8 @@
 
 from django import forms
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from djmoney.forms.widgets import MoneyWidget
 
 TEXT_CLASS, SELECT_CLASS, BOX_CLASS = "form-control", "form-select", "form-check-input"
 
@@ -38,8 +40,10 @@ def widget(field, **extra) -> str:
     control = field.field.widget
     css = "is-invalid" if field.errors else ""
     if isinstance(control, forms.MultiWidget):
-        for part in control.widgets:
+        for number, part in enumerate(control.widgets):
             part.attrs["class"] = f"{class_of(part)} {css}".strip()
+            name = _("Currency") if isinstance(control, MoneyWidget) and number else field.label
+            part.attrs["aria-label"] = str(name)
         return field.as_widget(attrs=extra)
     attrs = {"class": _with_class(control.attrs, f"{class_of(control)} {css}".strip()), **extra}
     if isinstance(control, forms.Textarea) and control.attrs.get("rows") in (None, "10", 10):
