@@ -41,16 +41,26 @@ class _Simplified(dict):
 _simplified = _Simplified()
 
 
+class _Visible(dict):
+    """Each character as it is; line ends and controls a space, what cannot be seen nothing."""
+
+    def __missing__(self, code: int) -> str:
+        kind = unicodedata.category(chr(code))
+        shown = " " if kind in ("Cc", "Zl", "Zp") else "" if kind in ("Cf", "Cs", "Co", "Cn") else chr(code)
+        self[code] = shown
+        return shown
+
+
+_visible = _Visible()
+_MARKS = re.compile("[\u0300-\u036f]")
+
+
 def _fold_once(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = "".join(
-        " " if kind in ("Cc", "Zl", "Zp") else "" if kind in ("Cf", "Cs", "Co", "Cn") else character
-        for character in text
-        for kind in (unicodedata.category(character),)
-    )
-    decomposed = unicodedata.normalize("NFD", text)
-    text = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", decomposed))
-    return text.translate(_LETTERS).translate(_simplified)
+    text = unicodedata.normalize("NFKC", text).casefold().translate(_visible)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text)))
+        text = text.translate(_LETTERS).translate(_simplified)
+    return text
 
 
 def unify(text: str) -> str:

@@ -89,9 +89,11 @@ def _shortlist(hits: dict[Key, list[int]]) -> list[int]:
 def _profiles(records: dict[int, MatchRecord]) -> dict[int, Profile]:
     """Return what is compared of the kept organisations: from their records, keys and aliases; two queries."""
     kept: dict[int, dict[str, list[str]]] = {pk: defaultdict(list) for pk in records}
-    rows = MatchKey.objects.filter(organisation_id__in=list(records), kind__in=DECIDING)
-    for organisation_id, kind, value in rows.order_by("pk").values_list("organisation_id", "kind", "value"):
-        kept[organisation_id][kind].append(value)
+    # Asked by organisation alone: with the kind beside it, SQLite would walk all keys of these kinds.
+    rows = MatchKey.objects.filter(organisation_id__in=list(records))
+    for organisation_id, kind, value in rows.values_list("organisation_id", "kind", "value"):
+        if kind in DECIDING:
+            kept[organisation_id][kind].append(value)
     aliases = {
         (organisation_id, normal_name): name
         for organisation_id, normal_name, name in Alias.objects.filter(organisation_id__in=list(records))
@@ -107,7 +109,7 @@ def _profiles(records: dict[int, MatchRecord]) -> dict[int, Profile]:
                 core, _bar, branch = key.partition("|")
                 names.append(NormalName(core, Place(), branch))
                 raw.append(aliases.get((organisation_id, key), core))
-        ids = [value.split(":", 2) for value in keys["id"]]
+        ids = [value.split(":", 2) for value in sorted(keys["id"])]
         profiles[organisation_id] = Profile(
             names=tuple(names),
             raw_names=tuple(raw),
