@@ -4,11 +4,13 @@ The ledger is the history of what is kept here; Wagtail's own log stays with its
 """
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
 from wagtail.admin import messages
 from wagtail.admin.forms.models import WagtailAdminModelForm
+from wagtail.admin.ui.tables import BooleanColumn, Column
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permission_policies.base import BasePermissionPolicy
@@ -124,6 +126,12 @@ class Index(generic.IndexView):
         """Return the rows the actor sees."""
         rows = self.model._default_manager.visible_to(self.request.actor)
         return rows.select_related(*self.related) if self.related else rows
+
+    def _get_custom_column(self, field_name, column_class=Column, **kwargs):
+        field = next((item for item in self.model._meta.concrete_fields if item.name == field_name), None)
+        if column_class is Column and isinstance(field, models.BooleanField):
+            column_class = BooleanColumn
+        return super()._get_custom_column(field_name, column_class, **kwargs)
 
 
 class Create(_SavesByService, generic.CreateView):

@@ -6,13 +6,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from wagtail.admin import messages
+from wagtail.admin.ui.tables import TitleColumn
 
 from core.access.guards import require
 from core.jobs.models import Job, JobState
 from core.jobs.registry import kinds
 from core.jobs.services import retry
 
-from .base import Inspect, ServiceViewSet
+from .base import Index, Inspect, ServiceViewSet
 
 
 class _Inspect(Inspect):
@@ -29,8 +30,6 @@ class _Inspect(Inspect):
         context = super().get_context_data(**kwargs)
         if self.object.state == JobState.FAILED:
             context["retry_url"] = reverse("cms_jobs:retry", args=(self.object.pk,))
-        handler = kinds().get(self.object.kind)
-        context["kind_label"] = handler.label if handler else self.object.kind
         return context
 
 
@@ -47,6 +46,27 @@ def retry_job(request, pk: int):
     return HttpResponseRedirect(reverse("cms_jobs:index") + "?state=failed")
 
 
+def kind_label(job: Job):
+    """Return what kind of work a job is, in words."""
+    handler = kinds().get(job.kind)
+    return handler.label if handler else job.kind
+
+
+class KindColumn(TitleColumn):
+    """The kind of work, in words."""
+
+    def get_value(self, instance):
+        """Return the label of the kind."""
+        return kind_label(instance)
+
+
+class _Index(Index):
+    """The list of jobs, by the words for their kinds."""
+
+    def _get_title_column(self, field_name, column_class=KindColumn, **kwargs):
+        return super()._get_title_column(field_name, column_class, **kwargs)
+
+
 class JobViewSet(ServiceViewSet):
     """Jobs: shown, and failed ones started anew."""
 
@@ -54,6 +74,7 @@ class JobViewSet(ServiceViewSet):
     name = "jobs"
     icon = "tasks"
     permission = "jobs.manage"
+    index_view_class = _Index
     inspect_view_class = _Inspect
     inspect_view_enabled = True
     list_display = ("kind", "state", "attempts", "run_at", "finished_at")

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from wagtail.admin.ui.tables import Column
 
 from core.access import services
 from core.access.defaults import PERMISSIONS
@@ -120,6 +121,11 @@ class FieldPermissionViewSet(ServiceViewSet):
     form = FieldPermissionForm
     remove = staticmethod(services.delete_field_permission)
     related = ("role",)
-    list_display = ("role", "model", "field", "level")
+    list_display = (
+        "role",
+        Column("record", label=_("Record"), accessor=record_name),
+        Column("field_name", label=_("Field"), accessor=field_name),
+        "level",
+    )
     list_filter = ("role", "model", "level")
     search_fields = ("model", "field", "role__name_en")
