@@ -40,9 +40,11 @@ LINES = (
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The saved product lines, by code, and what a typical deal of each is worth in CNY."""
+    """The saved families, lines by code and products, and what a typical deal of each line is worth in CNY."""
 
+    families: list[ProductFamily]
     lines: dict[str, ProductLine]
+    products: list[Product]
     typical_value: dict[int, int]
 
     def of_families(self, *families: str) -> list[ProductLine]:
@@ -68,20 +70,21 @@ def load_catalogue() -> Catalogue:
         )
         for order, (family, code, english, simplified, traditional, *_rest) in enumerate(LINES, start=1)
     )
-    catalogue = Catalogue(
-        lines={line.code: line for line in lines},
+    by_code = {line.code: line for line in lines}
+    return Catalogue(
+        families=families,
+        lines=by_code,
+        products=Product.objects.bulk_create(_products(by_code)),
         typical_value={line.pk: row[5] for line, row in zip(lines, LINES, strict=True)},
     )
-    Product.objects.bulk_create(_products(catalogue))
-    return catalogue
 
 
-def _products(catalogue: Catalogue) -> Iterator[Product]:
+def _products(lines: dict[str, ProductLine]) -> Iterator[Product]:
     for _family, code, english, simplified, traditional, _value, series, sizes in LINES:
         for size in sizes.split():
             yield Product(
                 code=f"{series}-{size}",
-                line=catalogue.lines[code],
+                line=lines[code],
                 **_names(
                     f"{english} {series} {size}",
                     f"{simplified} {series} {size}",

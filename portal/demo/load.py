@@ -28,6 +28,7 @@ from .board import Board
 from .catalogue import load_catalogue
 from .course import Course
 from .deals import plan_deals
+from .foundations import note_reference_data
 from .history import History
 from .names import NameMaker
 from .news import load_news
@@ -75,6 +76,15 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
         geography=load_territories(),
         catalogue=load_catalogue(),
         names=NameMaker(rng, long_share=min(0.9, 0.3 + accounts / 100_000)),
+    )
+    note_reference_data(
+        world,
+        {
+            "product_family": world.catalogue.families,
+            "product_line": list(world.catalogue.lines.values()),
+            "product": world.catalogue.products,
+            "territory": list(world.geography.territories.values()),
+        },
     )
     people = People(world)
     people.load_staff()

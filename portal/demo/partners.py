@@ -10,6 +10,7 @@ from partners.enums import Exclusivity, PartnerState, PartnerType
 from partners.models import Agreement, Authorisation, Certificate, Membership, Partner, PartnerTier, Tier
 
 from .accounts import make_account, note_account
+from .foundations import note_partners
 from .logins import BERLIN, SHANGHAI, TAIPEI
 from .names import OrganisationName
 from .people import People
@@ -97,19 +98,11 @@ def load_partners(world: World, people: People, programme: ProgrammeOfDemo) -> N
         above = one.partner.parent.path if one.partner.parent else ""
         one.partner.path = f"{above}{one.partner.account.pk}/"
     world.save(Partner, (one.partner for one in planned), "partners")
-    _load_people(world, people)
-    _load_authorisations(world)
-    _load_papers(world, programme)
+    memberships = _load_people(world, people)
+    authorisations = _load_authorisations(world)
+    note_partners(world, memberships, *_load_papers(world, programme, authorisations))
     for one in planned:
         note_account(world, one.partner.account)
-        world.history.note(
-            "partner.created",
-            one.partner,
-            one.since,
-            lambda one=one: {"name": one.partner.account.name, "type": one.partner.type},
-            actor=world.users["administrator"],
-            partner=one.partner,
-        )
 
 
 def _city(world: World, english: str) -> City:
@@ -193,7 +186,7 @@ def _partner(world: World, key, names, kind, families, regions, tiers, programme
     )
 
 
-def _load_people(world: World, people: People) -> None:
+def _load_people(world: World, people: People) -> list[Membership]:
     """Save users and memberships: the printed logins for the cast, a head and some salespeople for the rest."""
     users, memberships = [], []
     for one in world.partners:
@@ -208,14 +201,14 @@ def _load_people(world: World, people: People) -> None:
             name = DUTIES[one.name.city.country].format(f"{one.name.short} {number}")
             wanted.append((f"sales{number}@{domain}", name, language, zone, "dealer_sales", ""))
         for email, name, spoken, time_zone, role, key in wanted:
-            user = people.user(email, name, language=spoken, time_zone=time_zone)
+            user = people.user(email, name, language=spoken, time_zone=time_zone, since=one.since)
             users.append(user)
             one.users.append(user)
             memberships.append((user, one.partner, people.roles[role], one.since))
             if key:
                 world.users[key] = user
     world.save(User, users)
-    world.save(
+    return world.save(
         Membership,
         (
             Membership(user=user, partner=partner, role=role, created_at=since)
@@ -224,7 +217,7 @@ def _load_people(world: World, people: People) -> None:
     )
 
 
-def _load_authorisations(world: World) -> None:
+def _load_authorisations(world: World) -> list[Authorisation]:
     """Save who may sell which line where. A line that nobody else sells in a region may be held exclusively."""
     rows = []
     for one in world.partners:
@@ -246,7 +239,7 @@ def _load_authorisations(world: World) -> None:
                         valid_from=one.since,
                     )
                 )
-    world.save(Authorisation, rows, "authorisations")
+    return world.save(Authorisation, rows, "authorisations")
 
 
 def _meet(world: World, region: str, others: list[str]) -> bool:
@@ -258,8 +251,10 @@ def _meet(world: World, region: str, others: list[str]) -> bool:
     )
 
 
-def _load_papers(world: World, programme: ProgrammeOfDemo) -> None:
-    """Save tiers held, agreements and certificates."""
+def _load_papers(
+    world: World, programme: ProgrammeOfDemo, authorisations: list[Authorisation]
+) -> tuple[list, ...]:
+    """Save tiers held, agreements and certificates; return them with the authorisations between."""
     tiers, agreements, certificates = [], [], []
     for one in world.partners:
         for number, (begin, tier) in enumerate(one.tiers):
@@ -286,9 +281,12 @@ def _load_papers(world: World, programme: ProgrammeOfDemo) -> None:
                     valid_until=world.now + timedelta(days=world.rng.randint(90, 500)),
                 )
             )
-    world.save(PartnerTier, tiers)
-    world.save(Agreement, agreements)
-    world.save(Certificate, certificates)
+    return (
+        world.save(PartnerTier, tiers),
+        authorisations,
+        world.save(Agreement, agreements),
+        world.save(Certificate, certificates),
+    )
 
 
 def may_file(one: PartnerOfDemo, line: ProductLine) -> bool:

@@ -7,6 +7,7 @@ from core.access.models import Role
 from core.people.models import User
 from crm.territories.models import StaffScope
 
+from .foundations import BEGAN_DAYS
 from .logins import PASSWORD, SHANGHAI, TAIPEI, Login, demo_logins
 from .world import World
 
@@ -39,7 +40,9 @@ class People:
         self.password = make_password(PASSWORD)
         self.roles = {role.code: role for role in Role.objects.all()}
 
-    def user(self, email: str, name: str, *, language: str, time_zone: str, is_staff: bool = False) -> User:
+    def user(
+        self, email: str, name: str, *, language: str, time_zone: str, is_staff: bool = False, since=None
+    ) -> User:
         """Return an unsaved user."""
         return User(
             ref=self.world.reference(),
@@ -49,7 +52,7 @@ class People:
             time_zone=time_zone,
             is_staff=is_staff,
             password=self.password,
-            date_joined=self.world.ago(750),
+            date_joined=since or self.world.ago(BEGAN_DAYS),
         )
 
     def load_staff(self) -> None:

@@ -6,6 +6,7 @@ from partners.enums import PartnerType
 from partners.models import AgreementTemplate, Programme, ProgrammeVersion, Tier
 from partners.terms import Benefits, ProgrammeTerms
 
+from .foundations import note_reference_data
 from .world import World
 
 FIRST_VERSION_DAYS, SECOND_VERSION_DAYS = 1100, 400
@@ -83,6 +84,7 @@ def load_programme(world: World) -> ProgrammeOfDemo:
                 valid_from=world.ago(days).replace(hour=0, minute=0, second=0, microsecond=0),
                 settings=terms.to_json(),
                 note=note,
+                created_at=world.ago(days + 3),
             )
             for number, days, terms, note in (
                 (1, FIRST_VERSION_DAYS, first, "The programme begins"),
@@ -119,6 +121,18 @@ def load_programme(world: World) -> ProgrammeOfDemo:
             for language, (title, text) in AGREEMENT.items()
         ),
     )  # fmt: skip
+    note_reference_data(world, {"programme": [programme], "tier": tiers, "agreement_template": templates})
+    for version in versions:
+        facts = {
+            "version": version.number,
+            "valid_from": version.valid_from.isoformat(),
+            "note": version.note,
+            "terms": version.settings,
+        }
+        administrator = world.users["administrator"]
+        world.history.note(
+            "programme.version_published", programme, version.created_at, facts, actor=administrator
+        )
     return ProgrammeOfDemo(
         programme,
         versions,
