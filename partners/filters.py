@@ -4,12 +4,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.search import matching_ids
 from core.ui import filters
 from crm.catalog.models import ProductLine
 from crm.territories.models import Territory
 
 from .enums import PartnerState, PartnerType
 from .models import Authorisation, Partner, PartnerTier, Tier
+from .search import ACCOUNT
 
 
 class PartnerFilters(filters.FilterSet):
@@ -42,8 +44,12 @@ class PartnerFilters(filters.FilterSet):
         fields = ()
 
     def by_words(self, queryset, name, value):
-        """Keep those whose names hold the words."""
-        return queryset.filter(Q(account__name__icontains=value) | Q(account__other_name__icontains=value))
+        """Keep those whose organisation is found by the words, or whose name holds them."""
+        return queryset.filter(
+            Q(pk__in=matching_ids(ACCOUNT, value))
+            | Q(account__name__icontains=value)
+            | Q(account__other_name__icontains=value)
+        )
 
     def by_tier(self, queryset, name, value):
         """Keep those who hold the tier now."""

@@ -1,6 +1,7 @@
 """Fields and choosers of the admin's forms."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.views.generic import chooser as chooser_views
@@ -53,7 +54,7 @@ class UserWords(WordsForm):
 
     def find(self, objects, words: str):
         """Return the people whose name or address holds the words."""
-        return objects.filter(full_name__icontains=words) | objects.filter(email__icontains=words)
+        return objects.filter(Q(full_name__icontains=words) | Q(email__icontains=words))
 
 
 class PartnerWords(WordsForm):
@@ -61,8 +62,8 @@ class PartnerWords(WordsForm):
 
     def find(self, objects, words: str):
         """Return the partners whose name holds the words."""
-        return objects.filter(account__name__icontains=words) | objects.filter(
-            account__other_name__icontains=words
+        return objects.filter(
+            Q(pk__in=matching_ids("accounts.account", words)) | Q(account__name__icontains=words)
         )
 
 
