@@ -22,6 +22,9 @@ def main() -> None:
     parser.add_argument("--filings", type=int, default=600, help="filings in all (default 600)")
     parser.add_argument("--dealers", type=int, default=8, help="dealers filing at once (default 8)")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the databases of the lists for the next run"
+    )
     options = parser.parse_args()
     wanted = options.entries or ["lists", "filings"]
     with psycopg.connect(server_url()) as connection:
@@ -34,7 +37,7 @@ def main() -> None:
     if "lists" in wanted:
         print(
             "\n## Registration list and search\n\n"
-            + lists.measure(requests=options.requests, seed=options.seed)
+            + lists.measure(requests=options.requests, seed=options.seed, keep=options.keep)
         )
     if "filings" in wanted:
         print("\n## Filings\n\n" + filings.measure(filings=options.filings, dealers=options.dealers))

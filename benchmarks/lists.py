@@ -15,13 +15,13 @@ READERS = (
 WARM_UP = 10
 
 
-def measure(*, requests: int, seed: int, sizes=SIZES) -> str:
+def measure(*, requests: int, seed: int, keep: bool = False, sizes=SIZES) -> str:
     """Return the table: p50 and p95 of each page at each size, and the ratio of the p95s."""
     found: dict[tuple[str, str], list] = {}
     loaded = []
     for size, registrations in sizes:
-        with database(size) as url, portal(url, size) as served:
-            loaded.append(f"demo {size}: loaded in {served.loaded_in:.0f} s")
+        with database(size, keep=keep) as url, portal(url, size) as served:
+            loaded.append(f"demo {size} loaded in {served.loaded_in:.0f} s")
             for reader, email in READERS:
                 visitor = Visitor(served.port, email)
                 for page, ask in _pages(served, visitor, random.Random(seed)).items():

@@ -30,17 +30,22 @@ def _named(url: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def database(label: str) -> Iterator[str]:
-    """Make an empty database on the server and drop it at the end; yields its address."""
-    name = f"portal_bench_{os.getpid()}_{label}"
+def database(label: str, *, keep: bool = False) -> Iterator[str]:
+    """Make an empty database on the server and drop it at the end; yields its address.
+
+    With ``keep`` it stays, and the next run with ``keep`` finds it with its data: loading takes minutes.
+    """
+    name = f"portal_bench_{label}" if keep else f"portal_bench_{os.getpid()}_{label}"
     maintenance = _named(server_url(), "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(f'CREATE DATABASE "{name}"')
     try:
         yield _named(server_url(), name)
     finally:
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        if not keep:
+            with psycopg.connect(maintenance, autocommit=True) as connection:
+                connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def environment(url: str, data: str, port: int = 8000) -> dict[str, str]:
@@ -70,7 +75,7 @@ def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterat
             port = free.getsockname()[1]
         env = environment(url, data, port)
         manage("migrate", "--no-input", "--verbosity", "0", env=env)
-        loaded_in = manage("demo", "--size", size, env=env)
+        loaded_in = manage("demo", "--size", size, "--if-empty", env=env)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ANALYZE")
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
