@@ -5,8 +5,9 @@ A form says only whether something is well formed. What a filing needs, and who 
 
 from .answer import AnswerForm
 from .contacts import ContactFormSet
+from .documents import FilesForm
 from .endings import LostForm, WithdrawForm, WonForm
-from .registration import FilesForm, RegistrationForm
+from .registration import RegistrationForm
 from .review import ApproveForm, AskForm, MatchForm, NoteForm, RejectForm
 
 __all__ = [

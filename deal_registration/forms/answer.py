@@ -41,7 +41,7 @@ class AnswerForm(RegistrationForm):
     def __init__(self, *args, fields, **kwargs):
         super().__init__(*args, **kwargs)
         self.asked = list(fields)
-        keep = {*self.asked, DOCUMENTS, "one_time_key"}
+        keep = {*self.asked, DOCUMENTS, "document_kind", "one_time_key"}
         for name in list(self.fields):
             if name not in keep:
                 del self.fields[name]

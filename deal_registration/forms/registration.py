@@ -7,7 +7,6 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.documents.forms import UploadField
 from core.ui.countries import country_choices
 from core.ui.forms import OneTimeKeyMixin, Row, Section, SectionFormMixin
 from crm.accounts.models import Account
@@ -16,6 +15,7 @@ from crm.territories.models import Territory
 from partners.models import Authorisation
 
 from ..models import Registration
+from .documents import DocumentFieldsMixin
 from .fields import AmountField, has_a_letter
 from .layout import Part
 
@@ -43,7 +43,7 @@ MOST_YEARS_AHEAD = 10
 NEEDED_TO_FILE = ("customer_name", "customer_country", "territory", "line_ids", "value", "expected_close_on")
 
 
-class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
+class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, forms.ModelForm):
     """What the dealer types. Everything is optional here: a draft may be half done.
 
     ``data_for_service`` gives what is well formed even when something else is not, so that a draft loses nothing.
@@ -61,14 +61,6 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
         label=_("Expected value"),
         required=False,
         help_text=_("What the customer will pay for these product lines, without tax."),
-    )
-    documents = UploadField(
-        label=_("Add documents"),
-        required=False,
-        multiple=True,
-        help_text=_(
-            "An inquiry, a tender notice, a drawing: PDF, Office files or pictures, up to 20 MB each."
-        ),
     )
 
     use_required_attribute = False
@@ -113,6 +105,7 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
             _("Documents"),
             _("What shows that the deal is real."),
             Part("registrations/_form_documents.html"),
+            "document_kind",
             "documents",
             key="documents",
         ),
@@ -172,6 +165,7 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
         self.territories = {
             row.code: row for row in Territory.objects.visible_to(actor).filter(is_active=True)
         }
+        self.offer_document_kinds(actor)
         self._offer_places()
         self._offer_lines()
         for name in ("customer_name", "purchasing_name", "specifying_name", "project_name"):
@@ -290,9 +284,3 @@ class RegistrationForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
     def line_ids_for_service(self) -> list[int] | None:
         """Return the chosen product lines, or None where the choice itself was malformed."""
         return self.cleaned_data.get("line_ids")
-
-
-class FilesForm(forms.Form):
-    """Documents for a registration that is filed already."""
-
-    documents = UploadField(label=_("Add documents"), required=True, multiple=True)

@@ -51,7 +51,9 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
             "may_act": may_act,
             "may_withdraw": may_act and any(row.state in LIVE for row in lines),
             "may_close": may_act and any(row.state == State.APPROVED for row in lines),
-            "may_attach": may_act and any(row.state in LIVE for row in lines),
+            "files_form": FilesForm(actor=actor)
+            if may_act and any(row.state in LIVE for row in lines)
+            else None,
             "may_decide": actor.may("registrations.decide"),
             "contacts": list(registration.contacts.all()),
             "files": list(files_of(registration)),
@@ -86,11 +88,12 @@ def file_add(request: HttpRequest, ref: str) -> HttpResponse:
     actor = request.actor
     registration = registration_detail(actor, ref)
     require(actor, "registrations.file", registration)
-    form = FilesForm(request.POST, request.FILES)
+    form = FilesForm(request.POST, request.FILES, actor=actor)
     if form.is_valid():
         attach_files(form, registration, actor=actor, at=timezone.now())
-    for message in form.errors.get("documents", []):
-        messages.error(request, message)
+    for complaints in form.errors.values():
+        for message in complaints:
+            messages.error(request, message)
     if not form.errors:
         messages.success(request, _("Added."))
     return redirect(reverse("registrations:registration_detail", args=[registration.ref]) + "#documents")

@@ -14,6 +14,7 @@ from core.access.guards import require
 from core.documents import UploadRefused, files_of
 from core.jobs.idempotency import once
 from core.workflow import TransitionRefused
+from partners.selectors import BAR_MESSAGES, may_file
 
 from .. import services
 from ..enums import State
@@ -101,6 +102,7 @@ def _page(request, form, contacts, *, status: int = 200) -> HttpResponse:
             "form": form,
             "contacts": contacts,
             "registration": saved,
+            "bars": [BAR_MESSAGES[bar] for bar in may_file(form.partner, timezone.now())],
             "page_title": _("Continue your registration") if saved else _("Register a deal"),
         },
         status=status,
@@ -202,6 +204,7 @@ def _fingerprint() -> str:
 def attach_files(form, saved: Registration, *, actor, at) -> None:
     """Attach what was uploaded, each file once however often it is sent."""
     known = set(files_of(saved).values_list("name", "sha256"))
+    kind = form.cleaned_data.get("document_kind", "")
     for upload in form.cleaned_data.get("documents") or ():
         digest = hashlib.sha256()
         for chunk in upload.chunks():
@@ -210,7 +213,7 @@ def attach_files(form, saved: Registration, *, actor, at) -> None:
         if (upload.name, digest.hexdigest()) in known:
             continue
         try:
-            stored = services.attach(saved.pk, upload, actor=actor, at=at)
+            stored = services.attach(saved.pk, upload, actor=actor, at=at, kind=kind)
         except UploadRefused as refusal:
             form.add_error("documents", str(refusal.message))
         except TransitionRefused:

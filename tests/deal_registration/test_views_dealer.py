@@ -102,6 +102,8 @@ def test_refused_form_can_be_corrected_with_the_same_key(dealer, places, lines):
         ("contacts-0-email", "not-an-address", "valid email"),
         ("contacts-0-name", "", "Write this person"),
         ("description", "x" * 4001, "at most 4000"),
+        ("contacts-TOTAL_FORMS", "1000", "at most 20"),
+        ("contacts-TOTAL_FORMS", "many", "ManagementForm data is missing"),
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_nothing_typed_is_lost(
@@ -114,7 +116,7 @@ def test_bad_input_is_refused_at_its_field_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert message in text
     assert "KEEP-ME" in text
-    assert "Chen Wei" in text or field.startswith("contacts-0-name")
+    assert "Chen Wei" in text or field == "contacts-0-name" or value == "many"
     assert not Registration.objects.exclude(state=State.DRAFT).exists()
 
 
@@ -200,6 +202,30 @@ def test_document_is_attached_once_and_a_wrong_type_is_refused(dealer, places, l
     assert files_of(draft).count() == 1
 
 
+def test_required_kind_of_document_is_asked_for_and_kept(dealer, places, lines, programme, run_jobs):
+    assert b"document_kind" not in dealer.get(reverse(NEW)).content
+    version = programme.versions.get()
+    version.settings = {**version.settings, "required_documents": ["tender_notice"]}
+    version.save()
+    assert b"tender notice (required)" in dealer.get(reverse(NEW)).content
+
+    dealer.post(reverse(NEW), typed(places, lines, action="submit"))
+    run_jobs()
+    filed = Registration.objects.get()
+    assert filed.state == State.ACTION_REQUIRED
+    shown = dealer.get(page("registration_answer", filed)).content
+    assert b"Please look at: Documents" in shown
+    upload = SimpleUploadedFile("notice.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
+    dealer.post(
+        page("registration_answer", filed),
+        {"one_time_key": "a", "documents": upload, "document_kind": "tender_notice"},
+    )
+    run_jobs()
+    filed.refresh_from_db()
+    assert filed.state == State.IN_REVIEW
+    assert files_of(filed).get().kind == "tender_notice"
+
+
 def test_document_of_a_draft_can_be_removed(dealer, places, lines):
     upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
     dealer.post(reverse(NEW), {**typed(places, lines, action="draft"), "documents": upload})
@@ -217,6 +243,7 @@ def test_draft_can_be_deleted(dealer, save_draft, dealer_sales):
 
 def test_suspended_partner_is_told_and_the_draft_is_kept(dealer, places, lines, own_partner):
     own_partner.agreements.all().delete()
+    assert b"No agreement is in force" in dealer.get(reverse(NEW)).content
     answer = dealer.post(reverse(NEW), typed(places, lines, action="submit"))
     assert answer.status_code == 422
     assert b"cannot register deals at the moment" in answer.content
@@ -269,6 +296,14 @@ def test_documents_can_be_added_to_a_filed_one(dealer, own):
     upload = SimpleUploadedFile("more.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
     dealer.post(page("file_add", own), {"documents": upload})
     assert [stored.name for stored in files_of(own)] == ["more.pdf"]
+
+
+def test_own_earlier_filing_is_linked(dealer, own, file_deal, dealer_sales, run_jobs):
+    again = file_deal(dealer_sales, customer_name=own.customer_name)
+    run_jobs()
+    text = dealer.get(page("registration_detail", again)).content.decode()
+    assert "You have registered this already" in text
+    assert page("registration_detail", own) in text
 
 
 # --- answering ----------------------------------------------------------------------------------------------------
