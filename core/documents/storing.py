@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from core.access.actor import Actor
 
-from .checking import check
-from .models import StoredFile
+from .checking import UploadRefused, check
+from .models import StoredFile, private_path
 
 
 def store(upload, *, obj, kind: str = "", actor: Actor, at: datetime) -> StoredFile:
@@ -25,7 +27,11 @@ def store(upload, *, obj, kind: str = "", actor: Actor, at: datetime) -> StoredF
         uploaded_at=at,
         uploaded_by_id=actor.user_id,
     )
-    stored.content.save(checked.name, upload, save=False)
+    try:
+        stored.content.save(checked.name, upload, save=False)
+    except OSError as error:  # disk full, share gone: what was written of it goes, too
+        stored.content.storage.delete(private_path(stored, checked.name))
+        raise UploadRefused(_("The file could not be kept just now. Please try again later.")) from error
     stored.save(force_insert=True)
     return stored
 

@@ -8,10 +8,23 @@ from html import unescape
 from urllib.parse import urljoin, urlsplit
 
 from .addresses import addresses, is_cms
-from .classes import OBJECTS
+from .classes import OBJECTS, ROLES
 
 LINK = re.compile(r'(?:href|hx-get|action|src|data-suggest|data-url|data-poll)="([^"#]+)', re.I)
-NEVER = ("/auth/logout/", "/static/", "/cms/logout/", "/auth/login/", "/cms/jsi18n/", "/cms/sprite/")
+NEVER = (
+    "/auth/logout/",
+    "/auth/login/",
+    "/cms/failwhale/",  # breaks on purpose
+    "/cms/jsi18n/",
+    "/cms/logout/",
+    "/cms/sprite/",
+    "/static/",
+)
+# What is sent, not read: by GET there is only the way back.
+ACTION = re.compile(
+    r"(_approve|_reject|_ask|_match|_note|_delete|file_add|file_remove|_win|_lose|_reopen|_stage|_share|_unshare|"
+    r"_log|_complete|_drop|_remove|:read|:open)$"
+)
 ASKED = (
     "?q=Kestrel",
     "?q=zqrival",
@@ -21,7 +34,7 @@ ASKED = (
     "?sort=-pk&page=2",
     "?per_page=100",
 )
-MOST_PAGES = 450
+MOST_PAGES = 300
 
 
 def text_of(response) -> str:
@@ -58,13 +71,17 @@ def seeds(world, person: str, *, cms: bool = False) -> list[str]:
             continue
         of = OBJECTS.get(address.name)
         if of is not None:
-            for obj in world.objects.get(of.kind, {}).values():
+            if ACTION.search(address.name):
+                continue
+            rows = world.seen_by(person, of.kind) + world.unseen_by(person, of.kind, most=2)
+            for _label, obj in rows:
                 values = {of.parameter: obj.ref}
                 values |= {other: next(iter(world.objects[kind].values())).ref for other, kind in of.others}
                 urls.append(address.url(**values))
         elif not address.parameters:
             urls.append(address.url())
-            urls += [address.url() + asked for asked in ASKED if not cms]
+            if address.name in ROLES or address.name in ("portal:search", "accounts:customer_options"):
+                urls += [address.url() + asked for asked in ASKED]
     return urls
 
 

@@ -111,4 +111,6 @@ def look(page, name: str, *, widths=(LAPTOP, PHONE), axe: bool = True, dark: boo
         found += [f"{name} in the dark: {what}" for what in complaints(page)]
         page.emulate_media(color_scheme="light")
     page.set_viewport_size(before)
+    for line in found:
+        print(line)  # so that what was seen before a later failure is seen, too
     return found

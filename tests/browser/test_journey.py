@@ -194,13 +194,10 @@ def alter(receipt: dict, old: str, new: str) -> dict:
 
 
 def log_activity(page, words) -> None:
-    """Log a visit on the opportunity that is open."""
-    page.locator(
-        "a[href*='/activities/new'], [data-dialog-open*=activity], button[data-dialog-open]"
-    ).first.click()
-    page.wait_for_load_state()
-    form = page.locator("form:has([name=subject]):visible").first
-    form.locator("[name=kind]").first.select_option("visit")
-    form.locator("[name=subject]").fill(words.activity)
+    """Log a visit on the opportunity that is open: open the dialog, say what came of it, press what was done."""
+    dialog = page.locator("dialog:has(button[name=kind])")
+    opener = dialog.get_attribute("id")
+    page.locator(f"[data-dialog-open='{opener}']:visible").first.click()
+    dialog.locator("[name=text]").fill(words.activity)
     with page.expect_navigation():
-        form.locator("button.btn-primary").first.click()
+        dialog.locator("button[name=kind][value=visit]").click()
