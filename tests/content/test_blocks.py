@@ -124,3 +124,24 @@ def test_the_menu_offers_news_to_people_signed_in_only(dealer_sales):
 def test_pages_moved_away_are_not_in_the_menu():
     Page.objects.filter(slug="deal-registration").update(live=False)
     assert 'href="/deal-registration/"' not in client_for(None).get("/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_home_page_is_not_deleted_by_accident(marketing, language):
+    home = HomePage.objects.get(locale__language_code=language)
+    news = NewsIndexPage.objects.get(locale__language_code="en")
+    client = client_for(marketing)
+    client.post(f"/cms/pages/{home.pk}/delete/", {"confirm_site_name": "Partner portal"})
+    client.post(
+        f"/cms/bulk/wagtailcore/page/delete/?id={home.pk}&id={news.pk}",
+        {"confirm_site_name": "Partner portal"},
+    )
+    assert HomePage.objects.filter(pk=home.pk).exists()
+    assert NewsIndexPage.objects.filter(pk=news.pk).exists()
+    assert client_for(None).get("/").status_code == 200
+
+
+def test_another_page_is_deleted(marketing):
+    page = StandardPage.objects.get(locale__language_code="zh-hant")
+    client_for(marketing).post(f"/cms/pages/{page.pk}/delete/")
+    assert not StandardPage.objects.filter(pk=page.pk).exists()
