@@ -24,6 +24,14 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => button.classList.remove("is-copied"), 1500);
 });
 
+// Signed out meanwhile: a part of the page asked for is answered by the sign-in page. Show that one whole.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const answered = new URL(event.detail.xhr.responseURL || window.location.href, window.location.href);
+  if (!answered.pathname.startsWith("/auth/login/")) return;
+  event.detail.shouldSwap = false;
+  window.location.reload();
+});
+
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
