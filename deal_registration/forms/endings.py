@@ -33,7 +33,7 @@ class WithdrawForm(LinesForm):
     """Give up what was filed."""
 
     reason = forms.CharField(
-        label=_("Why (optional)"),
+        label=_("Reason"),
         max_length=600,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 600}),
@@ -44,7 +44,7 @@ class WonForm(LinesForm):
     """The deal was won."""
 
     order_number = forms.CharField(
-        label=_("Order number (optional)"),
+        label=_("Order number"),
         max_length=80,
         required=False,
         help_text=_("Your order with us, so that it can be matched."),
@@ -58,7 +58,7 @@ class LostForm(LinesForm):
         label=_("What decided it"), choices=[("", _("Choose a reason")), *LossReason.choices]
     )
     text = forms.CharField(
-        label=_("In a few words (optional)"),
+        label=_("Explanation"),
         max_length=600,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": 600}),
