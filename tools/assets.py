@@ -24,7 +24,6 @@ FILES = {
     "tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
     "tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
     "alpine-csp.min.js": "@alpinejs/csp/dist/cdn.min.js",
-    "echarts.min.js": "echarts/dist/echarts.min.js",
 }
 
 # A reference to a missing map makes whitenoise's manifest storage refuse the whole collectstatic.
