@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from core.access.actor import Actor
 from core.ledger import facts_of, timeline
 from core.ledger.timelines import TimelineEntry
+from core.ui.wording import listed
 
 Words = Mapping[str, Callable[[Any], str]]
 
@@ -55,6 +56,6 @@ def names_of(model) -> Callable[[Any], str]:
             for name in names
             if isinstance(name, str) and name in fields
         ]
-        return ", ".join(found)
+        return listed(found)
 
     return words

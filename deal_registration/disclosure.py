@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.access.actor import Actor
+from core.ui.wording import listed
 from partners.terms import Disclosure, ProgrammeTerms
 
 from .models import RegistrationLine
@@ -184,4 +185,4 @@ def without_lines(rows: list[tuple[RegistrationLine, Told | None]]) -> str:
     free = [line for line, told in rows if told is not None and told.class_ in ("clear", "notice")]
     if not taken or not free:
         return ""
-    return _("Free without %(lines)s.") % {"lines": ", ".join(str(line.line) for line in taken)}
+    return _("Free without %(lines)s.") % {"lines": listed(str(line.line) for line in taken)}

@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from core.ui.countries import country_name
 from core.ui.names import local_name
-from core.ui.wording import amount_text
+from core.ui.wording import amount_text, listed
 from crm.catalog.models import ProductLine
 from crm.opportunities.enums import OpportunityType
 from crm.territories.models import Territory
@@ -18,7 +18,7 @@ from crm.territories.models import Territory
 def _lines(value: Any) -> str:
     """Return product lines by name; a code that is gone stays a code."""
     names = {row.code: local_name(row) for row in ProductLine.objects.filter(code__in=value)}
-    return ", ".join(names.get(code, code) for code in value)
+    return listed(names.get(code, code) for code in value)
 
 
 def _territory(value: Any) -> str:
@@ -49,7 +49,7 @@ def _day(value: Any) -> str:
 
 def _documents(value: Any) -> str:
     """Return the files' names; their hashes are in the JSON."""
-    return ", ".join(each["name"] for each in value)
+    return listed(each["name"] for each in value)
 
 
 FILED_WORDS: dict[str, Callable[[Any], str]] = {

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.ui.wording import listed
+
 from .enums import State
 from .forms.answer import ASKABLE
 
@@ -89,7 +91,7 @@ def question_words(question) -> str:
     """Return what was asked: the reviewer's words, or for a question of the check itself, the fields it lacks."""
     if question.message:
         return question.message
-    fields = ", ".join(str(ASKABLE[name]) for name in question.fields if name in ASKABLE)
+    fields = listed(str(ASKABLE[name]) for name in question.fields if name in ASKABLE)
     return _("The check found something missing. Please look at: %(fields)s") % {"fields": fields}
 
 

@@ -6,11 +6,13 @@ The context kept with a notice is free of language: codes, instants, names in ea
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core.ledger import facts_of
 from core.notifications import Kind, register
 from core.ui.names import SUFFIXES, local_name
+from core.ui.wording import listed
 from crm.catalog.models import ProductLine
 
 from .audience import deciders, partner_people
@@ -33,7 +35,11 @@ def _lines(codes) -> list[ProductLine]:
 
 def _named(lines: list[ProductLine]) -> dict[str, str]:
     """Return the lines' names in each language."""
-    return {language: ", ".join(local_name(line, language) for line in lines) for language in SUFFIXES}
+    named = {}
+    for language in SUFFIXES:
+        with translation.override(language):
+            named[language] = listed(local_name(line, language) for line in lines)
+    return named
 
 
 def _outcome(event) -> str:
@@ -87,8 +93,8 @@ def _held(event) -> set[int]:
     """Return the partner's people for a line put on hold, or let go from it into a person's hands."""
     facts = facts_of(event)
     before, after = facts.get("from_state"), facts.get("to_state")
-    concerns = (
-        after == State.CONFLICT_HOLD != before or (before == State.CONFLICT_HOLD and after == State.IN_REVIEW)
+    concerns = after == State.CONFLICT_HOLD != before or (
+        before == State.CONFLICT_HOLD and after == State.IN_REVIEW
     )
     return partner_people(_registration(event)) if concerns else set()
 

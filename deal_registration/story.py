@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from core.ledger.timelines import TimelineEntry, facts_of
+from core.ui.wording import listed
 from crm.catalog.models import ProductLine
 
 from .enums import LossReason, MatchVerdict, RejectionReason
@@ -42,8 +43,8 @@ def readable(entries: list[TimelineEntry], actor) -> list[TimelineEntry]:
     codes = {code for found in facts for code in _texts(found.get("lines"))}
     names = {row.code: row.name for row in ProductLine.objects.filter(code__in=codes)} if codes else {}
     words: dict[str, Callable[[Any], str]] = {
-        "lines": lambda value: ", ".join(names.get(code, code) for code in _texts(value)),
-        "codes": lambda value: ", ".join(str(CODE_WORDS.get(code, code)) for code in _texts(value)),
+        "lines": lambda value: listed(names.get(code, code) for code in _texts(value)),
+        "codes": lambda value: listed(str(CODE_WORDS.get(code, code)) for code in _texts(value)),
         "decision": lambda value: str(MatchVerdict(value).label) if value in MatchVerdict.values else "",
         "reason": lambda value: str(REASONS.get(value, "")),
         "fields": _fields,
@@ -71,7 +72,7 @@ def _texts(value: Any) -> list[str]:
 
 def _fields(value: Any) -> str:
     """Return names of fields in words."""
-    return ", ".join(str(ASKABLE[name]) for name in _texts(value) if name in ASKABLE)
+    return listed(str(ASKABLE[name]) for name in _texts(value) if name in ASKABLE)
 
 
 def _day(value: Any) -> str:

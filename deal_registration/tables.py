@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ui import tables
 from core.ui.templatetags.ui import reference
+from core.ui.wording import listed
 
 from .enums import WAITING_FOR_DECISION
 from .models import Registration
@@ -17,9 +18,7 @@ from .wording import found_codes
 
 def joined_lines(registration, states=None) -> str:
     """Return the names of the product lines, in the reader's language; of ``states`` only, where given."""
-    return ", ".join(
-        row.line.name for row in registration.lines.all() if states is None or row.state in states
-    )
+    return listed(row.line.name for row in registration.lines.all() if states is None or row.state in states)
 
 
 class DealColumn(tables.TitleColumn):
@@ -153,4 +152,4 @@ class QueueTable(tables.Table):
 
     def value_found(self, record) -> str:
         """Say the same for the export."""
-        return ", ".join(str(words) for _code, words, _tone in found_codes(record))
+        return listed(str(words) for _code, words, _tone in found_codes(record))

@@ -15,6 +15,8 @@ from django_filters import (
     NumberFilter,
 )
 
+from .wording import listed
+
 __all__ = [
     "BooleanFilter",
     "CharFilter",
@@ -110,12 +112,12 @@ class FilterSet(django_filters.FilterSet):
             return _("yes") if value else _("no")
         if isinstance(field, forms.ModelChoiceField):
             rows = value if isinstance(field, forms.ModelMultipleChoiceField) else [value]
-            return ", ".join(field.label_from_instance(row) for row in rows)
+            return listed(field.label_from_instance(row) for row in rows)
         if isinstance(field, forms.DateField):
             return date_format(value, "DATE_FORMAT")
         chosen = value if isinstance(value, list | tuple) else [value]
         words = dict(_flat(getattr(field, "choices", ())))
-        return ", ".join(str(words.get(str(one), one)) for one in chosen)
+        return listed(str(words.get(str(one), one)) for one in chosen)
 
 
 def _flat(choices):

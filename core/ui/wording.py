@@ -1,6 +1,7 @@
 """Numbers, money and times as people read them."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from babel.numbers import format_compact_decimal
 from django.utils import formats, timezone, translation
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from core import clock
 
@@ -80,6 +81,11 @@ def remaining(value: date | datetime) -> Remaining:
         return Remaining(_("ends today"), "danger")
     tone = "danger" if days <= SOON_DAYS else "warning" if days <= NEAR_DAYS else "success"
     return Remaining(ngettext("%(n)s day left", "%(n)s days left", days) % {"n": days}, tone)
+
+
+def listed(items: Iterable) -> str:
+    """Return items in a row: with commas; in Chinese with 、."""
+    return pgettext("between the items of a list", ", ").join(str(item) for item in items)
 
 
 def amount_text(amount: Decimal) -> str:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core.access.fields import field_access
 from core.ui.templatetags.ui import money, reference, when
+from core.ui.wording import listed
 
 from .models import Opportunity
 
@@ -18,7 +19,7 @@ def opportunity_facts(opportunity: Opportunity, actor) -> list[tuple[str, object
         ("value", _("Value"), money(opportunity.value)),
         ("expected_close_on", _("Expected close"), when(opportunity.expected_close_on, "date")),
         ("type", _("Type"), opportunity.get_type_display()),
-        ("lines", _("Product lines"), ", ".join(row.line.name for row in opportunity.lines.all())),
+        ("lines", _("Product lines"), listed(row.line.name for row in opportunity.lines.all())),
         ("territory", _("Territory"), opportunity.territory.name),
     ]
     if not actor.is_dealer:

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.ui import tables
+from core.ui.wording import listed
 
 from .models import Opportunity
 
@@ -32,7 +33,7 @@ class CustomerOpportunityTable(tables.Table):
 
     def render_lines(self, record) -> str:
         """Name the product lines."""
-        return ", ".join(row.line.name for row in record.lines.all())
+        return listed(row.line.name for row in record.lines.all())
 
     def value_lines(self, record) -> str:
         """Return the same for an export."""
