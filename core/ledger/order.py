@@ -2,8 +2,9 @@
 
 ``id > last`` misses events: a transaction that took a lower id may commit later. On PostgreSQL an event
 carries its transaction id, and only those below the oldest transaction still running (``pg_snapshot_xmin``)
-are settled. SQLite has one writer, so ids are in commit order. After a restore transaction ids start anew:
-the era comes first.
+are settled. A transaction left open anywhere on the server delays readers and seals, but makes them miss
+nothing. SQLite has one writer, so ids are in commit order. After a restore transaction ids start anew: the
+era comes first.
 """
 
 from typing import NamedTuple

@@ -1,13 +1,15 @@
 """A small ledger for the tests: some events about files, with facts of the business and about persons."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.access.actor import Actor, system_actor
 from core.documents.models import StoredFile
-from core.ledger import declare, record, seals
+from core.ledger import declare, order, record, seals
+from core.ledger.models import Event
 
 AT = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 DEALER = Actor(user_id=7, name="Lin Mei", organisation_id=41, organisation_ids=frozenset({41}))
@@ -36,6 +38,15 @@ def send(number: int, *, at: datetime = AT, personal: bool = False, ref: str = "
         )
 
 
+def wait_until_settled() -> None:
+    """Wait for older transactions on the same PostgreSQL server, of whatever database, to end."""
+    for _moment in range(1200):
+        if order.settled().count() == Event.objects.count() or connection.vendor == "sqlite":
+            return
+        time.sleep(0.1)
+    pytest.fail("another transaction on this PostgreSQL server stays open")
+
+
 @pytest.fixture
 def ledger(db):
     """Eleven sealed events under three seals; every second one holds facts about a person."""
@@ -43,5 +54,6 @@ def ledger(db):
     for size in (5, 1, 5):
         for _number in range(size):
             events.append(send(len(events) + 1, personal=len(events) % 2 == 0))
+        wait_until_settled()
         seals.seal_all()
     return events

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from core.ledger import guards, tasks
 from core.ledger.models import Event, Seal
 
-from .conftest import send
+from .conftest import send, wait_until_settled
 
 
 def run(**options) -> str:
@@ -66,6 +66,7 @@ def test_the_serving_role_may_add_but_not_change(ledger):
         with guards.lifted(), connection.cursor() as cursor:
             cursor.execute(f"SET ROLE {role}")
             send(12, at=Seal.objects.latest("number").sealed_at)
+            wait_until_settled()
             assert seals.seal_all() == 1
             for sql in (
                 "UPDATE ledger_event SET type = ''",

@@ -11,7 +11,7 @@ from core.ledger import readers, seals, verification
 from core.ledger.models import Event, SealedEvent
 from core.ledger.order import START, Position, position_of, settled_after
 
-from .conftest import send
+from .conftest import send, wait_until_settled
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 WRITERS, EACH = 8, 60
@@ -60,8 +60,9 @@ def test_a_reader_misses_nothing_where_the_plain_one_does(monkeypatch):
         readers.follow_all()
     for writer in writers:
         writer.join()
-    followers.step()
-    followers.step()
+    wait_until_settled()
+    for _round in range(20):
+        followers.step()
     readers.follow_all()
     seals.seal_all()
     written = set(Event.objects.values_list("pk", flat=True))
@@ -78,6 +79,7 @@ def test_events_of_one_object_come_in_their_order():
         with transaction.atomic():
             send(5, part=number)
             send(5, part=number + 10)
+    wait_until_settled()
     keys = [position_of(event) for event in settled_after(START)]
     assert keys == sorted(keys) and len(keys) == 6
 
@@ -102,5 +104,6 @@ def test_an_event_of_an_older_open_transaction_is_waited_for():
     assert seals.seal_all() == 0
     finish.set()
     writer.join()
+    wait_until_settled()
     assert [event.object_id for event in settled_after(START)] == [1, 2]
     assert seals.seal_all() == 2

@@ -12,7 +12,7 @@ from core.ledger.erasure import erase
 from core.ledger.models import Event, FactSet, Seal, SealedEvent
 from core.ledger.order import begin_era
 
-from .conftest import send
+from .conftest import send, wait_until_settled
 from .test_tampering import TAMPERINGS
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -69,6 +69,7 @@ def test_a_switched_off_guard_is_missed(ledger):
 
 def test_facts_of_a_person_may_be_erased(ledger):
     assert erase("user:1", actor=system_actor("erasure"), at=Seal.objects.latest("number").sealed_at) > 0
+    wait_until_settled()
     seals.seal_all()
     report = verification.verify()
     assert report.is_good and report.erased > 0
@@ -79,5 +80,6 @@ def test_after_a_restore_the_era_keeps_the_order(ledger):
     """A restored server counts transactions anew: events of the new era come after all of the old."""
     assert begin_era() == 1
     later = send(12, at=Seal.objects.latest("number").sealed_at)
+    wait_until_settled()
     assert (later.era, seals.seal_all()) == (1, 1)
     assert verification.verify().is_good
