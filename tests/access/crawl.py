@@ -34,7 +34,7 @@ ASKED = (
     "?sort=-pk&page=2",
     "?per_page=100",
 )
-MOST_PAGES = 300
+MOST_PAGES = 400
 
 
 def text_of(response) -> str:
@@ -65,7 +65,7 @@ def _pdf(body: bytes) -> str:
 
 def seeds(world, person: str, *, cms: bool = False) -> list[str]:
     """Return where to begin: every address, filled with what the person sees, asked in several ways."""
-    urls = []
+    rows_first, urls = [], []
     for address in addresses():
         if is_cms(address) != cms or any(address.url().startswith(path) for path in NEVER):
             continue
@@ -77,12 +77,12 @@ def seeds(world, person: str, *, cms: bool = False) -> list[str]:
             for _label, obj in rows:
                 values = {of.parameter: obj.ref}
                 values |= {other: next(iter(world.objects[kind].values())).ref for other, kind in of.others}
-                urls.append(address.url(**values))
+                rows_first.append(address.url(**values))
         elif not address.parameters:
             urls.append(address.url())
             if address.name in ROLES or address.name in ("portal:search", "accounts:customer_options"):
                 urls += [address.url() + asked for asked in ASKED]
-    return urls
+    return rows_first + urls
 
 
 def crawl(client, begin: list[str], *, cms: bool = False):
