@@ -21,8 +21,8 @@ class ReferenceConverter:
     regex = "[^/]{1,64}"
 
     def to_python(self, value: str) -> str:
-        """Return upper case, as printed."""
-        return value.upper().replace("-", "")
+        """Return upper case, without the hyphens as printed, and without NUL, which PostgreSQL refuses to compare."""
+        return value.upper().replace("-", "").replace("\x00", "")
 
     def to_url(self, value: str) -> str:
         """Return as it is."""
