@@ -25,6 +25,7 @@ def name(path) -> str:
 def without_django(text: str) -> str:
     """Return the template with what is translated, computed or not shown taken out."""
     text = re.sub(r"\{#.*?#\}", "", text)
+    text = re.sub(r"<(/?)\{\{.*?\}\}", r"<\1div", text)  # a tag named by a variable
     text = re.sub(r"\{% comment.*?%\}.*?\{% endcomment %\}", "", text, flags=re.S)
     text = re.sub(r"\{% blocktrans(?:late)?\b.*?%\}.*?\{% endblocktrans(?:late)? %\}", "", text, flags=re.S)
     text = re.sub(r"\{% verbatim %\}.*?\{% endverbatim %\}", "", text, flags=re.S)
