@@ -98,7 +98,7 @@ class NameMaker:
             made = (self._chinese if city.country in ("CN", "TW") else self._european)(city, industry)
             if made.core not in self.cores:
                 self.cores.add(made.core)
-                return replace(made, slug=self._free_slug(made.slug))
+                return replace(made, slug=self.free_slug(made.slug))
 
     def member(self, root: OrganisationName, city: City, branch: bool) -> OrganisationName:
         """Return the names of a branch, or of a subsidiary with the group's brand, in ``city``."""
@@ -122,7 +122,7 @@ class NameMaker:
             made = self._named(city, industry, brand, english_brand, english_brand.lower())
             if made.core not in self.cores:
                 self.cores.add(made.core)
-                return replace(made, slug=self._free_slug(made.slug))
+                return replace(made, slug=self.free_slug(made.slug))
 
     def _chinese(self, city: City, industry: tuple) -> OrganisationName:
         count = 3 if self.rng.random() < self.long_share else 2
@@ -154,7 +154,7 @@ class NameMaker:
         )
         return OrganisationName(name, other, brand, core, f"{slug}-{key}", key, city)
 
-    def _free_slug(self, slug: str) -> str:
+    def free_slug(self, slug: str) -> str:
         """Return the slug, numbered where it is taken already."""
         free, number = slug, 2
         while free in self.slugs:

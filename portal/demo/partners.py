@@ -141,7 +141,7 @@ def _by_chance(world: World, programme: ProgrammeOfDemo, number: int) -> Partner
     name = COMPANY[city.country].format(
         city=city.name, brand=base.short, trade=rng.choice(TRADES[city.country])
     )
-    slug = base.slug.replace(f"-{base.industry}", "") + "-trade"
+    slug = world.names.free_slug(base.slug.replace(f"-{base.industry}", "") + "-trade")
     latin = base.slug.split("-")[0].capitalize()
     other = f"{latin} Industrial Equipment ({city.english}) Co., Ltd." if base.other_name else ""
     names = OrganisationName(name, other, base.short, name, slug, "machinery", city)
