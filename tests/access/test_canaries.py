@@ -42,10 +42,12 @@ def owners_in(text: str) -> set[str]:
 def test_nobody_reads_what_is_not_theirs(person, world):
     client = client_for(getattr(world.people, person, None))
     leaks, met, pages = [], set(), 0
+    foreign = world.references_unseen_by(person)
     for url, text in crawl(client, seeds(world, person)):
         pages += 1
         met |= owners_in(text)
         found = world.canaries.found_in(text, allowed=MAY_READ[person])
+        found += [ref for ref in foreign if ref in text and ref not in url.upper()]
         if found:
             leaks.append((url, found))
     nothing(leaks)

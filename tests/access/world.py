@@ -77,6 +77,15 @@ class World:
         """Tell whether the person sees the object."""
         return person in self.visible[f"{kind}/{label}"]
 
+    def references_unseen_by(self, person: str) -> list[str]:
+        """Return the references of everything that the person does not see."""
+        return [
+            obj.ref
+            for kind, rows in self.objects.items()
+            for label, obj in rows.items()
+            if kind != "user" and not self.sees(person, kind, label)
+        ]
+
     def seen_by(self, person: str, kind: str) -> list[tuple[str, Any]]:
         """Return (label, object) of all that the person sees."""
         return [row for row in self.objects.get(kind, {}).items() if self.sees(person, kind, row[0])]
