@@ -3,7 +3,9 @@
 import pytest
 from django.utils import timezone, translation
 
+from core.ledger.models import Event
 from core.notifications import kinds
+from core.notifications.following import follow
 from core.notifications.models import Notification
 from core.notifications.words import words_of
 from core.search import search_everything
@@ -13,6 +15,19 @@ from deal_registration.notifications import ABOUT
 from tests.cast import actor_of
 
 CODES = [code for code, kind in kinds().items() if kind.about == ABOUT]
+
+
+@pytest.fixture
+def settle(run_jobs):
+    """Do the work, then show the reader every event: on PostgreSQL it would wait for this test's transaction to end."""
+
+    def run() -> None:
+        run_jobs()
+        for event in Event.objects.order_by("pk"):
+            follow(event)
+        run_jobs()
+
+    return run
 
 
 def told(user) -> list[str]:
