@@ -52,6 +52,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = ENVIRONMENT.trusted_proxies
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "core.people.security_keys.AddKeyForm",
+    "edit_webauthn": "core.people.security_keys.RenameKeyForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.is_secure
 STAFF_MFA_REQUIRED = ENVIRONMENT.staff_mfa_required
 USERSESSIONS_TRACK_ACTIVITY = False
