@@ -14,6 +14,7 @@ from core.documents.pdf import unavailable_reason
 from core.ledger import timeline
 
 from .. import services
+from ..disclosure import without_lines
 from ..enums import LIVE, PENDING, State
 from ..exceptions import NotComplete
 from ..forms import AnswerForm, FilesForm
@@ -35,6 +36,7 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
     if registration.state == State.DRAFT:
         return redirect("registrations:registration_edit", ref=registration.ref)
     lines = list(registration.lines.all())
+    rows = told_rows(lines, actor)
     question = open_question(registration)
     may_act = (
         allows(actor, "registrations.file", registration) and actor.organisation_id == registration.partner_id
@@ -44,7 +46,8 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
         "registrations/registration_detail.html",
         {
             "registration": registration,
-            "rows": told_rows(lines, actor),
+            "rows": rows,
+            "free_without": without_lines([(row, told) for row, told, _hits in rows]),
             "question": question,
             "next_step": next_step_of(registration, lines, question=question, may_act=may_act),
             "is_checking": any(row.state == State.SCREENING for row in lines),

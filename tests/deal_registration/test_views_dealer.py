@@ -298,6 +298,19 @@ def test_documents_can_be_added_to_a_filed_one(dealer, own):
     assert [stored.name for stored in files_of(own)] == ["more.pdf"]
 
 
+def test_page_says_what_is_free_without_a_taken_line(dealer, rival, file_deal, dealer_sales, lines, run_jobs):
+    file_deal(rival, customer_name="Contested Port Authority", lines=[lines.pumps])
+    run_jobs()
+    mixed = file_deal(
+        dealer_sales, customer_name="Contested Port Authority", lines=[lines.pumps, lines.valves]
+    )
+    run_jobs()
+    text = dealer.get(page("registration_detail", mixed)).content.decode()
+    assert "Another partner registered this before you" in text
+    assert "Free without Pumps." in text
+    assert "Rival Trading" not in text
+
+
 def test_own_earlier_filing_is_linked(dealer, own, file_deal, dealer_sales, run_jobs):
     again = file_deal(dealer_sales, customer_name=own.customer_name)
     run_jobs()
