@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from core.access.exceptions import NotAllowed
 from core.access.fields import field_access
 from core.access.guards import allows, require
 from core.ui.lists import ListView
@@ -34,10 +35,14 @@ class ProjectList(ListView):
     empty_title = gettext_lazy("No projects yet")
     empty_text = gettext_lazy("Sites and tenders come with the registrations that name them.")
 
+    def get(self, request, *args, **kwargs):
+        """Show the list to staff."""
+        if request.actor.is_dealer:
+            raise NotAllowed
+        return super().get(request, *args, **kwargs)
+
     def get_rows(self):
-        """Return the projects the actor may see; none for a dealer."""
-        if self.request.actor.is_dealer:
-            return Project.objects.none()
+        """Return the projects the actor may see."""
         return Project.objects.visible_to(self.request.actor).select_related("account", "territory")
 
 
