@@ -19,6 +19,13 @@ DEBRIS = re.compile(
     r"(?<!\w)None(?!\w)|&lt;|&amp;|\{\{|\{%|<QuerySet|object at 0x|gettext_lazy|\bnan\b|undefined"
 )
 
+# On a Chinese page, words in Latin letters that are the same in every language; addresses, files, references.
+LATIN = re.compile(r"(?<![\w@./:-])[A-Za-z]{3,}(?:[ '][A-Za-z]{3,})*(?![\w@/:-]|\.[a-z])")
+SAME_IN_CHINESE = {
+    "CNY", "CSV", "DUNS", "English", "Enter", "EUR", "GBP", "HKD", "JSON", "PDF", "QR", "RFC", "TWD", "USD", "VAT",
+    "XLSX", "SHA", "Merkle",
+}  # fmt: skip
+
 OVERFLOW = """() => {
   const limit = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= limit) return [];
@@ -87,6 +94,9 @@ def complaints(page, *, axe: bool = True, scheme: str | None = None) -> list[str
     text = spoken(page)
     for pattern, what in ((CODE, "a code"), (EVENT, "an event's code"), (DEBRIS, "debris")):
         found += [f"{what} on screen: {match[0]!r}" for match in pattern.finditer(text)][:5]
+    if page.evaluate("() => document.documentElement.lang").startswith("zh"):
+        words = {match[0] for match in LATIN.finditer(text)} - SAME_IN_CHINESE
+        found += [f"not translated: {word!r}" for word in sorted(words)][:8]
     if axe:
         if not page.evaluate("() => typeof axe === 'object'"):
             page.evaluate(AXE.read_text("utf-8"))

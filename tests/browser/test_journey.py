@@ -4,9 +4,13 @@ import copy
 
 import pytest
 
+from crm.accounts.services import update_account
+from crm.opportunities.models import Opportunity
+from deal_registration.models import Registration
 from tests.browser import walks
 from tests.browser.eyes import LAPTOP, PHONE, look
 from tests.browser.stage import LANGUAGES, WORDS, dress
+from tests.cast import actor_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -21,9 +25,6 @@ def known_customer(approved):
 def test_deal_is_registered_checked_decided_and_lands_in_the_crm(
     language, visit, request, places, lines, known_customer, tmp_path, settle
 ):
-    from crm.accounts.services import update_account
-    from tests.cast import actor_of
-
     words = WORDS[language]
     get = request.getfixturevalue
     people = {name: get(name) for name in ("dealer_sales", "rival", "channel_manager", "sales_rep")}
@@ -35,6 +36,8 @@ def test_deal_is_registered_checked_decided_and_lands_in_the_crm(
         actor=actor_of(cast.sales_rep),
         at=known_customer.received_at,
     )
+    Opportunity.objects.filter(pk=known_customer.opportunity_id).update(name=words.known)
+    Registration.objects.filter(pk=known_customer.pk).update(customer_name=words.known)
     notes = tmp_path / "notes.txt"
     notes.write_text(words.description, "utf-8")
     shown = lambda step: f"{language} {step}"  # noqa: E731

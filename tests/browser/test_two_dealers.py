@@ -29,7 +29,7 @@ def test_two_dealers_file_at_once_and_the_earlier_place_is_protected(
             "() => setTimeout(() => document.querySelector('[name=action][value=submit]').click(), 300)"
         )
     for page in pages:
-        page.wait_for_url("**/registrations/*/", wait_until="load")
+        page.wait_for_url(walks.FILED)
         walks.await_verdict(page)
     first, second = RegistrationLine.objects.order_by("sequence_number").select_related("registration")
     assert (first.sequence_number, second.sequence_number) == (1, 2)
@@ -61,7 +61,7 @@ def test_double_click_files_once(visit, dealer_sales, lines, places):
     page.goto("/registrations/new/")
     walks.fill_deal(page, ENGLISH, [lines.pumps], customer=ENGLISH.customer)
     page.locator("button[name=action][value=submit]").dblclick(no_wait_after=True)
-    page.wait_for_url("**/registrations/*/")
+    page.wait_for_url(walks.FILED)
     walks.await_verdict(page)
     assert RegistrationLine.objects.exclude(state="draft").count() == 1
     assert RegistrationLine.objects.count() == 1

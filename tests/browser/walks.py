@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 CHECKED = "#checking"
+FILED = re.compile(r"/registrations/[A-Z2-9]{12}/$")
 
 
 def open_list(page) -> None:
