@@ -341,7 +341,8 @@ def _r15(facts: Facts) -> Hit | None:
         for claim in facts.claims
         if _is_rivals_live(claim, facts)
         and (
-            claim.sameness is Sameness.DOUBTFUL or (claim.sameness is Sameness.SAME and claim.project_doubtful)
+            claim.sameness is Sameness.DOUBTFUL
+            or (claim.sameness is Sameness.SAME and claim.project_doubtful)
         )
     ]
     if not doubtful and not claims and not facts.other_projects:

@@ -5,13 +5,13 @@ on PostgreSQL, triggers on SQLite, both installed after every migrate (``deal_re
 """
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from djmoney.models.fields import MoneyField
+from djmoney.models.validators import MinMoneyValidator
 
 from core.access.scopes import ScopedQuerySet
 from core.ui.references import new_reference
@@ -132,7 +132,7 @@ class Registration(models.Model):
         null=True,
         blank=True,
         default_currency=settings.DEFAULT_CURRENCY,
-        validators=[MinValueValidator(0)],
+        validators=[MinMoneyValidator(0)],
     )
     expected_close_on = models.DateField(_("expected close"), null=True, blank=True)
     description = models.TextField(_("what is needed"), max_length=4000, blank=True)

@@ -36,8 +36,14 @@ class Workflow:
 
     @classmethod
     def of(
-        cls, name: str, states, transitions: Iterable[Transition], *, field: str = "state", initial: str = ""
-    ):
+        cls,
+        name: str,
+        states: type,
+        transitions: Iterable[Transition],
+        *,
+        field: str = "state",
+        initial: str = "",
+    ) -> "Workflow":
         """Build and register a workflow; raises ``ValueError`` on unknown states or names given twice."""
         table: dict[str, Transition] = {}
         known = set(states)
