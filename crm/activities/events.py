@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ledger import declare as declare_any
 
-LABELS = {"kind": _("kind"), "subject": _("subject"), "due_at": _("due at")}
-declare = partial(declare_any, labels=LABELS, partner_facts={"kind", "subject", "due_at"})
+LABELS = {"subject": _("subject"), "due_at": _("due at")}
+declare = partial(declare_any, labels=LABELS, partner_facts={"subject", "due_at"})
 
 declare("activity.logged", label=_("Activity logged"), icon="notes")
 declare("activity.planned", label=_("Activity planned"), icon="calendar")

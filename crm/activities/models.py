@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.access.scopes import ScopedQuerySet
 from core.ui.references import new_reference
@@ -19,7 +20,7 @@ class ActivityKind(models.TextChoices):
     VISIT = "visit", _("Visit")
     MEETING = "meeting", _("Meeting")
     EMAIL = "email", _("E-mail")
-    QUOTE = "quote", _("Quote")
+    QUOTE = "quote", pgettext_lazy("activity", "Quote")
     SAMPLE = "sample", _("Sample")
     NOTE = "note", _("Note")
     TASK = "task", _("Task")

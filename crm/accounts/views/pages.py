@@ -40,6 +40,7 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
         "valid_from": day,
         "valid_until": day,
         "ends_on": day,
+        "due_at": day,
         "changed": names_of(Account),
         "source": lambda value: "",
         "lifecycle": lambda value: "",

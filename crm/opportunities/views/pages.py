@@ -45,6 +45,7 @@ def opportunity_page(request: HttpRequest, ref: str) -> HttpResponse:
         "stage": lambda value: names.get(value, ""),
         "value": lambda value: "",
         "ends_on": day,
+        "due_at": day,
     }
     shares = OpportunityShare.objects.filter(
         opportunity=opportunity, ends_on__gte=timezone.localdate()
