@@ -21,7 +21,8 @@ def measure(*, requests: int, seed: int, keep: bool = False, sizes=SIZES) -> str
     loaded = []
     for size, registrations in sizes:
         with database(size, keep=keep) as url, portal(url, size) as served:
-            loaded.append(f"demo {size} loaded in {served.loaded_in:.0f} s")
+            if served.loaded_in is not None:
+                loaded.append(f"demo {size} loaded in {served.loaded_in:.0f} s; ")
             for reader, email in READERS:
                 visitor = Visitor(served.port, email)
                 for page, ask in _pages(served, visitor, random.Random(seed)).items():
@@ -36,7 +37,7 @@ def measure(*, requests: int, seed: int, keep: bool = False, sizes=SIZES) -> str
         rows.append([f"{page} ({reader})", *figures, f"{ratio:.2f}"])
     heads = ["ms over HTTP"]
     heads += [f"{name}, {count:,}" for _size, count in sizes for name in ("p50", "p95")]
-    return table([*heads, "p95 ratio"], rows) + "\n\n" + "; ".join(loaded) + f"; {requests} requests each."
+    return table([*heads, "p95 ratio"], rows) + f"\n\n{''.join(loaded)}{requests} requests each."
 
 
 def _pages(served: Portal, visitor: Visitor, rng: random.Random) -> dict[str, Callable[[], float]]:

@@ -75,7 +75,9 @@ def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterat
             port = free.getsockname()[1]
         env = environment(url, data, port)
         manage("migrate", "--no-input", "--verbosity", "0", env=env)
-        loaded_in = manage("demo", "--size", size, "--if-empty", env=env)
+        with psycopg.connect(url) as connection:
+            is_kept = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_account)").fetchone()[0]
+        loaded_in = None if is_kept else manage("demo", "--size", size, env=env)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ANALYZE")
         command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
@@ -92,9 +94,9 @@ def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterat
 
 
 class Portal:
-    """A served portal. ``loaded_in``: the seconds its demo took to load."""
+    """A served portal. ``loaded_in``: the seconds its demo took to load; None where it was there already."""
 
-    def __init__(self, url: str, port: int, loaded_in: float) -> None:
+    def __init__(self, url: str, port: int, loaded_in: float | None) -> None:
         self.url, self.port, self.loaded_in = url, port, loaded_in
 
     def rows(self, statement: str) -> list[tuple]:
