@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from ..services.drafts import TYPED_FIELDS
 from .contacts import ContactFormSet
-from .registration import MODEL_FIELDS, RegistrationForm
+from .registration import RegistrationForm
 
 CONTACTS, DOCUMENTS = "contacts", "documents"
 # What a reviewer may ask for, in the order of the form.
@@ -28,7 +29,7 @@ ASKABLE = {
             "expected_close_on": _("Expected close"),
             "description": _("What is needed"),
         }.items()
-        if name in MODEL_FIELDS
+        if name in TYPED_FIELDS
     },
     CONTACTS: _("Contacts"),
     DOCUMENTS: _("Documents"),

@@ -15,30 +15,11 @@ from crm.territories.models import Territory
 from partners.models import Authorisation
 
 from ..models import Registration
+from ..services.drafts import TYPED_FIELDS
 from .documents import DocumentFieldsMixin
 from .fields import AmountField, has_a_letter
 from .layout import Part
 
-MODEL_FIELDS = (
-    "customer_account",
-    "customer_name",
-    "customer_registry_id",
-    "customer_country",
-    "customer_city",
-    "customer_address",
-    "customer_website",
-    "customer_phone",
-    "purchasing_name",
-    "specifying_name",
-    "project_name",
-    "tender_number",
-    "opportunity_type",
-    "territory",
-    "value",
-    "expected_close_on",
-    "own_reference",
-    "description",
-)
 MOST_YEARS_AHEAD = 10
 NEEDED_TO_FILE = ("customer_name", "customer_country", "territory", "line_ids", "value", "expected_close_on")
 
@@ -114,7 +95,7 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
 
     class Meta:
         model = Registration
-        fields = MODEL_FIELDS
+        fields = TYPED_FIELDS
         labels = {
             "customer_name": _("End customer"),
             "customer_registry_id": _("Registry id"),
@@ -279,7 +260,7 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
 
     def data_for_service(self) -> dict:
         """Return the well-formed model fields, by name."""
-        return {name: self.cleaned_data[name] for name in MODEL_FIELDS if name in self.cleaned_data}
+        return {name: self.cleaned_data[name] for name in TYPED_FIELDS if name in self.cleaned_data}
 
     def line_ids_for_service(self) -> list[int] | None:
         """Return the chosen product lines, or None where the choice itself was malformed."""
