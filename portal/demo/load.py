@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
@@ -96,6 +96,7 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
     _index_identities(
         world, [one.account for one in world.organisations] + [one.partner.account for one in world.partners]
     )
+    _count_rows()
     board = Board(world)
     board.fill(direct)
     course = Course(world, programme, board, direct)
@@ -104,6 +105,13 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
     course.rows.save(world)
     _set_changed_at(course)
     return world, course
+
+
+def _count_rows() -> None:
+    """Let PostgreSQL count what was loaded so far: until then it plans as if the tables were empty."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _set_changed_at(course: Course) -> None:
