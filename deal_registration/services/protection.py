@@ -92,12 +92,10 @@ def land_in_crm(registration, chosen, *, at: datetime, ends_at: datetime) -> Non
         candidate=candidate_of(registration),
         territory=registration.territory,
     )
-    product_lines = [line.line for line in chosen]
-    name = registration.project_name or f"{registration.customer_name} · {', '.join(map(str, product_lines))}"
     registration.opportunity = open_registered(
         account=account,
         project=registration.project,
-        name=name[:200],
+        name=(registration.project_name or registration.customer_name)[:200],
         type=registration.opportunity_type,
         value=registration.value,
         expected_close_on=registration.expected_close_on,

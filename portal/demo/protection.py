@@ -80,10 +80,9 @@ class Protection:
             self.tell.promoted(account, at)
         opportunity = registration.opportunity
         if opportunity is None:
-            names = ", ".join(line.line.name_en for line in lines)
             opportunity = registration.opportunity = Opportunity(
                 ref=self.world.reference(),
-                name=(registration.project_name or f"{registration.customer_name} · {names}")[:200],
+                name=(registration.project_name or registration.customer_name)[:200],
                 account=account,
                 project=registration.project,
                 type=registration.opportunity_type,
