@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.utils.text import slugify
 
+from tests.portal.test_words_on_pages import SAME_EVERYWHERE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCREENSHOTS = Path(__file__).resolve().parent / "screenshots"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -20,12 +22,7 @@ DEBRIS = re.compile(
 )
 
 # On a Chinese page, words in Latin letters that are the same in every language; addresses, files, references.
-LATIN = re.compile(r"(?<![\w@./:-])[A-Za-z]{3,}(?:[ '][A-Za-z]{3,})*(?![\w@/:-]|\.[a-z])")
-SAME_IN_CHINESE = {
-    "CNY", "CSV", "DUNS", "English", "Enter", "EUR", "GBP", "HKD", "JSON", "PDF", "QR", "RFC", "TWD", "USD", "VAT",
-    "XLSX", "SHA", "Merkle",
-}  # fmt: skip
-
+LATIN = re.compile(r"(?<![\w@./:-])[A-Za-z]{3,}(?![\w@/:-]|\.[a-z])")
 OVERFLOW = """() => {
   const limit = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth <= limit) return [];
@@ -95,7 +92,7 @@ def complaints(page, *, axe: bool = True, scheme: str | None = None) -> list[str
     for pattern, what in ((CODE, "a code"), (EVENT, "an event's code"), (DEBRIS, "debris")):
         found += [f"{what} on screen: {match[0]!r}" for match in pattern.finditer(text)][:5]
     if page.evaluate("() => document.documentElement.lang").startswith("zh"):
-        words = {match[0] for match in LATIN.finditer(text)} - SAME_IN_CHINESE
+        words = {match[0] for match in LATIN.finditer(text)} - SAME_EVERYWHERE
         found += [f"not translated: {word!r}" for word in sorted(words)][:8]
     if axe:
         if not page.evaluate("() => typeof axe === 'object'"):
