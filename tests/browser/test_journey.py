@@ -32,7 +32,7 @@ def test_deal_is_registered_checked_decided_and_lands_in_the_crm(
     cast = dress(words, language, people, partners, places, lines)
     update_account(
         known_customer.opportunity.account_id,
-        data={"name": words.known},
+        data={"name": words.known, "city": words.city},
         actor=actor_of(cast.sales_rep),
         at=known_customer.received_at,
     )
