@@ -28,13 +28,11 @@ ACTION = re.compile(
 ASKED = (
     "?q=Kestrel",
     "?q=zqrival",
-    "?q=kestrel&export=csv",
     "?export=csv",
     "?export=xlsx",
-    "?sort=-pk&page=2",
-    "?per_page=100",
+    "?sort=-name&per_page=100",
 )
-MOST_PAGES = 400
+MOST_PAGES = 240
 
 
 def text_of(response) -> str:

@@ -117,7 +117,7 @@ MUTATIONS = (
         "core/ledger/timelines.py",
         "    outside = actor.is_dealer\n",
         "    outside = False\n",
-        (f"{CANARIES}[dealer_sales]", f"{CANARIES}[rival]", "tests/core/ledger"),
+        (f"{CANARIES}[dealer_manager]", f"{CANARIES}[rival]", "tests/core/ledger"),
     ),
 )
 
