@@ -277,9 +277,10 @@ def test_post_without_a_token_is_refused_everywhere(person, world):
 def test_admin_gives_nothing_to_who_does_not_work_there(person, method, world):
     client = client_for(getattr(world.people, person))
     wrong = []
-    for address in addresses():
-        if not is_cms(address) or address.name in CMS_OPEN:
-            continue
+    inside = [address for address in addresses() if is_cms(address) and address.name not in CMS_OPEN]
+    assert len(inside) > 100
+    # One dealer and one of the staff knock at every door, the others at every ninth: it is one and the same lock.
+    for address in inside if person in ("dealer_manager", "channel_manager") else inside[::9]:
         response = ask(client, method, address.url())
         leaked = world.canaries.found_in(response.read.decode("utf-8", "replace"))
         if response.status_code not in (302, 403, 404) or leaked or response.left_events:
