@@ -244,6 +244,8 @@ def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: dat
         changes |= {"reason": REASONS[code], "decided_at": at, "ended_at": at}
     else:
         claims.place_pending(line, registration)
+        if target == line.state and verdict.to_json() == line.verdict:
+            return  # screened again with the same answer: nothing happened that anybody should be told
     facts = {
         "lines": [line.line.code],
         "verdict_class": verdict.class_.name.lower(),

@@ -187,6 +187,18 @@ def test_screening_twice_changes_nothing(own):
     assert Event.objects.count() == before
 
 
+def test_screening_again_with_the_same_answer_is_no_event(own, rival, file_deal, run_jobs):
+    from core.ledger.models import Event
+
+    held = file_deal(rival, customer_name=own.customer_name)
+    run_jobs()
+    before = Event.objects.count()
+    assert services.rescreen_held(held.lines.get().line_id, 0) == 1
+    assert Event.objects.count() == before
+    held.refresh_from_db()
+    assert held.state == State.CONFLICT_HOLD
+
+
 def test_named_projects_of_one_customer_wait_to_be_parted(own, rival, dealer_sales, file_deal, run_jobs):
     one = file_deal(dealer_sales, customer_name="Two Sites Paper Mill Ltd.", project_name="Boiler house")
     other = file_deal(rival, customer_name="Two Sites Paper Mill Ltd.", project_name="Bleaching plant")
