@@ -111,7 +111,7 @@ def dress(words: Words, language: str, people: dict, partners: tuple, places, li
         user.full_name = words.people.get(name, user.full_name)
         user.save()
     for partner, name in zip(partners, words.firms, strict=True):
-        Account.objects.filter(pk=partner.pk).update(name=name)
+        Account.objects.filter(pk=partner.pk).update(name=name, city=words.city)
     suffix = language.replace("-", "_")
     for place, name in zip(
         (places.china, places.east, places.shanghai, places.north, places.germany), words.places, strict=True

@@ -3,41 +3,41 @@
 import copy
 
 import pytest
+from django.utils import translation
 
-from crm.accounts.services import update_account
-from crm.opportunities.models import Opportunity
-from deal_registration.models import Registration
 from tests.browser import walks
 from tests.browser.eyes import LAPTOP, PHONE, look
 from tests.browser.stage import LANGUAGES, WORDS, dress
-from tests.cast import actor_of
+from tests.cast import run_all_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def known_customer(approved):
-    """A customer of ``own_partner``'s that typing ahead offers."""
-    return approved
+def known_customer(making, words, language: str) -> None:
+    """Let ``own_partner`` have a customer already, which typing ahead offers."""
+    with translation.override(language):
+        filed = making.file_deal(
+            making.dealer_sales,
+            customer_name=words.known,
+            customer_city=words.city,
+            customer_address=words.address,
+            description=words.description,
+            contacts=[{"name": words.contact}],
+        )
+        run_all_jobs()
+        making.approve(filed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_deal_is_registered_checked_decided_and_lands_in_the_crm(
-    language, visit, request, places, lines, known_customer, tmp_path, settle
+    language, visit, request, making, places, lines, tmp_path
 ):
     words = WORDS[language]
     get = request.getfixturevalue
     people = {name: get(name) for name in ("dealer_sales", "rival", "channel_manager", "sales_rep")}
     partners = (get("own_partner"), get("rival_partner"), get("sub_partner"))
     cast = dress(words, language, people, partners, places, lines)
-    update_account(
-        known_customer.opportunity.account_id,
-        data={"name": words.known, "city": words.city},
-        actor=actor_of(cast.sales_rep),
-        at=known_customer.received_at,
-    )
-    Opportunity.objects.filter(pk=known_customer.opportunity_id).update(name=words.known)
-    Registration.objects.filter(pk=known_customer.pk).update(customer_name=words.known)
+    known_customer(making, words, language)
     notes = tmp_path / "notes.txt"
     notes.write_text(words.description, "utf-8")
     shown = lambda step: f"{language} {step}"  # noqa: E731
