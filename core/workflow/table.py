@@ -28,7 +28,7 @@ class Workflow:
     """The table of one kind of object. ``field`` is the column that holds the state."""
 
     name: str
-    states: type
+    states: Iterable[str]
     transitions: dict[str, Transition]
     field: str = "state"
     initial: str = ""
@@ -38,7 +38,7 @@ class Workflow:
     def of(
         cls,
         name: str,
-        states: type,
+        states: Iterable[str],
         transitions: Iterable[Transition],
         *,
         field: str = "state",
