@@ -48,10 +48,8 @@ def explain_code(code: str) -> str:
 def explain(evidence: Evidence) -> str:
     """Return one reason with its values, for staff: never for a dealer, as it tells what is kept."""
     words = explain_code(evidence.code)
-    if (
-        evidence.code == "place.same"
-    ):  # the normal form of a city is in no reader's language; both stand beside it
-        return words
+    if evidence.code == "place.same" and evidence.ours == evidence.theirs:
+        return words  # a city's normal form is in no reader's language, and both cities stand beside it
     if evidence.ours and evidence.theirs and evidence.ours != evidence.theirs:
         return _("%(reason)s: “%(ours)s” and “%(theirs)s”") % {
             "reason": words,
