@@ -18,6 +18,7 @@ DECLARATIONS = (
     "guards",
     "panels",
     "suggestions",
+    "transferring",
 )
 
 

@@ -1,4 +1,4 @@
-"""Job rows, leases of periodic work, and idempotency keys."""
+"""Job rows, what became of each object of a job, leases of periodic work, and idempotency keys."""
 
 from django.conf import settings
 from django.db import models
@@ -61,6 +61,34 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class Outcome(models.TextChoices):
+    """What became of one object that a job went through."""
+
+    DONE = "done", _("Done")
+    UNCHANGED = "unchanged", _("Nothing to change")
+    REFUSED = "refused", _("Refused")
+
+
+class JobOutcome(models.Model):
+    """What became of one object of many: written with its change, so that a job begun anew goes on where it stood.
+
+    ``code`` says why it was refused, for the app to word in the reader's language; ``data`` what it takes to undo it.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="outcomes")
+    object_id = models.BigIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    code = models.CharField(max_length=40, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("job", "object_id"), name="job_outcome_once"),)
+        indexes = (models.Index(fields=("job", "outcome", "id"), name="job_outcome_by_kind"),)
+
+    def __str__(self) -> str:
+        return f"{self.object_id}: {self.outcome}"
 
 
 class Lease(models.Model):

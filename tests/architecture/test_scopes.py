@@ -22,6 +22,7 @@ UNSCOPED = {
     "identity.MatchKey": "read by the matching engine as the system",
     "identity.MatchRecord": "read by the matching engine as the system",
     "jobs.IdempotencyKey": "read by its owner's own request",
+    "jobs.JobOutcome": "part of a job, reached through it",
     "jobs.Lease": "a right of processes, of nobody's",
     "ledger.Era": "a counter",
     "ledger.FactSet": "part of an event, reached through timelines",
