@@ -1,7 +1,7 @@
-"""The list page: filters in the URL, sorting, pages, export. Every list of the portal is one of these."""
+"""The list page: filters in the URL, sorting, pages, export, many rows at once. Every list is one of these."""
 
 from django.contrib import messages
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -12,8 +12,9 @@ from django.views import View
 from django_tables2.utils import OrderBy
 
 from core import clock
-from core.access.guards import require
+from core.access.guards import allows, require
 
+from .bulk import MOST_AT_ONCE, BulkAction, Choice, carry_out, filters_of
 from .exports import CHUNK, TYPES, export_response
 from .paging import Page, page_of
 
@@ -34,10 +35,11 @@ class ListView(View):
     """A list of rows the actor may see.
 
     Say what is listed: ``get_rows`` (a queryset that starts from ``visible_to``), ``table_class``, ``title``; and as
-    needed ``permission``, ``filterset_class``, ``default_sort``, ``export_name`` and what an empty list says.
+    needed ``permission``, ``filterset_class``, ``default_sort``, ``export_name``, ``bulk_actions`` (rows need a
+    ``ref``) and what an empty list says.
     """
 
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options", "post"]
     permission: str | None = None
     title = ""
     subtitle = ""
@@ -45,6 +47,7 @@ class ListView(View):
     filterset_class = None
     default_sort: tuple[str, ...] = ()
     export_name: str | None = None
+    bulk_actions: tuple[BulkAction, ...] = ()
     empty_icon = "inbox"
     empty_title = ""
     empty_text = ""
@@ -84,6 +87,50 @@ class ListView(View):
             return self._export(kind, rows)
         page = page_of(rows, request.GET.get("page"), request.GET.get("per_page"))
         return self._page(page, filterset, sort)
+
+    def get_bulk_actions(self) -> list[BulkAction]:
+        """Return what this person may do with several rows."""
+        return [action for action in self.bulk_actions if allows(self.request.actor, action.permission)]
+
+    def post(self, request, *args, **kwargs):
+        """Do one of the bulk actions with the rows chosen, or open the page that asks for more."""
+        if not self.bulk_actions:
+            return self.http_method_not_allowed(request)
+        if self.permission:
+            require(request.actor, self.permission)
+        choice = Choice.from_query(request.POST)
+        back = self._back(choice, request.POST.get("filters", ""))
+        action = {row.key: row for row in self.get_bulk_actions()}.get(request.POST.get("action", ""))
+        if action is None or choice.is_empty:
+            messages.warning(request, _("Choose at least one row, then what to do with it."))
+            return HttpResponseRedirect(back)
+        if action.opens:
+            return HttpResponseRedirect(f"{reverse(action.opens)}?{choice.as_query()}")
+        rows = choice.among(self.get_rows(), filterset_class=self.filterset_class, request=request)
+        rows = list(rows.order_by("pk")[: MOST_AT_ONCE + 1])
+        if len(rows) > MOST_AT_ONCE:
+            messages.warning(
+                request,
+                _("That is more than %(limit)s rows. Filter the list first, or take it in parts.")
+                % {"limit": number_format(MOST_AT_ONCE, force_grouping=True)},
+            )
+            return HttpResponseRedirect(back)
+        report = carry_out(action, rows, choice, actor=request.actor, at=clock.now())
+        return render(
+            request,
+            "components/bulk_report.html",
+            {
+                "page_title": action.label,
+                "report": report,
+                "back_url": back,
+                "back_label": self.get_title(),
+            },
+        )
+
+    def _back(self, choice: Choice, filters: str) -> str:
+        """Return the list's address as it was filtered."""
+        query = filters_of(QueryDict(choice.filters or filters[:2000]))
+        return f"{self.request.path}?{query}" if query else self.request.path
 
     def _filterset(self):
         if self.filterset_class is None:
@@ -144,6 +191,8 @@ class ListView(View):
             sort=sort,
             is_filtered=bool(sentence),
             can_export=bool(self.export_name),
+            bulk_actions=self.get_bulk_actions(),
+            bulk_filters=filters_of(self.request.GET),
             empty={
                 "icon": self.empty_icon,
                 "title": self.empty_title or _("Nothing here yet"),

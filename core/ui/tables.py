@@ -268,9 +268,9 @@ class Table(django_tables2.Table):
 
     @property
     def lines(self):
-        """Yield (row's address, cells) of every row; a cell is (column, css, label on a phone, content)."""
+        """Yield (record, its address, cells) of every row; a cell is (css, label on a phone, content)."""
         for row in self.rows:
             cells = []
             for column, content in row.items():
                 cells.append({"css": ui.column_css(column), "label": column.header, "content": content})
-            yield {"url": self.url_of(row.record), "cells": cells}
+            yield {"record": row.record, "url": self.url_of(row.record), "cells": cells}

@@ -3,6 +3,7 @@ import { startDialogs } from "./dialogs.js";
 import { startForms } from "./form.js";
 import { startLists } from "./list.js";
 import { startSearchKey } from "./search_key.js";
+import { startSelecting } from "./select.js";
 import { startSuggestions } from "./suggest.js";
 import { startToasts } from "./toasts.js";
 
@@ -12,6 +13,7 @@ startToasts();
 startDialogs();
 startForms();
 startLists();
+startSelecting();
 startSuggestions();
 
 document.addEventListener("click", async (event) => {
