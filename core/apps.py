@@ -18,6 +18,8 @@ DECLARATIONS = (
     "guards",
     "panels",
     "suggestions",
+    "resources",
+    "merging",
     "transferring",
 )
 

@@ -19,3 +19,11 @@ def rescreen(job) -> None:
     from .services import rescreen_held
 
     rescreen_held(job.payload["line"], job.payload["after"])
+
+
+@handler("registrations.rescreen_waiting", label=_("Check what waits again after a merge of customers"))
+def rescreen_waiting(job) -> None:
+    """Screen lines again that wait for a decision and rest on accounts that were merged, or parted again."""
+    from .services import rescreen_waiting as rescreen_lines
+
+    rescreen_lines(job.payload["registration_lines"])

@@ -16,7 +16,9 @@ PERMISSIONS = {
     "registrations.decide": _("Decide on deal registrations"),
     "accounts.view": _("See accounts"),
     "accounts.edit": _("Edit accounts"),
+    "accounts.merge": _("Find and merge duplicate accounts"),
     "accounts.transfer": _("Transfer accounts to territories outside the own scope"),
+    "imports.run": _("Import data from files"),
     "opportunities.view": _("See opportunities"),
     "opportunities.work": _("Work on opportunities"),
     "activities.log": _("Log activities"),
@@ -56,7 +58,14 @@ _CHANNEL = (
     "partners.manage",
     "reports.view",
 )
-_SALES = ("accounts.view", "accounts.edit", "opportunities.view", "opportunities.work", "activities.log")
+_SALES = (
+    "accounts.view",
+    "accounts.edit",
+    "accounts.merge",
+    "opportunities.view",
+    "opportunities.work",
+    "activities.log",
+)
 _DEALER = (
     "registrations.view",
     "registrations.file",
@@ -85,7 +94,7 @@ DEFAULT_ROLES = (
         "销售总监",
         "銷售總監",
         Side.STAFF,
-        (*_SALES, "accounts.transfer", "reports.view"),
+        (*_SALES, "imports.run", "accounts.transfer", "reports.view"),
     ),
     DefaultRole("marketing", "Marketing", "市场", "市場", Side.STAFF, ("content.edit",)),
     DefaultRole(
@@ -103,6 +112,8 @@ DEFAULT_ROLES = (
             "partners.manage",
             "accounts.view",
             "accounts.edit",
+            "accounts.merge",
+            "imports.run",
             "accounts.transfer",
             "registrations.view",
             "reports.view",

@@ -18,6 +18,10 @@ LABELS = {
     "reason": _("reason"),
     "ends_on": _("ends on"),
     "person": _("person"),
+    "from_owner": _("from"),
+    "to_owner": _("to"),
+    "from_territory": _("from territory"),
+    "to_territory": _("to territory"),
 }
 declare = partial(declare_any, partner_sees=False, labels=LABELS)
 
@@ -27,8 +31,20 @@ declare("account.promoted", label=_("Became an account"), tone="success", icon="
 declare("account.changed", label=_("Account changed"), icon="pencil")
 declare("account.grouped", label=_("Parent company changed"), icon="sitemap")
 declare("account.alias_added", label=_("Another name confirmed"), icon="tag")
+declare("account.transferred", label=_("Transferred"), tone="accent", icon="transfer")
+declare("account.transfer_received", label=_("Accounts received"), icon="transfer")
+declare("account.transfer_given", label=_("Accounts handed on"), icon="transfer")
+declare("account.transfer_finished", label=_("Transfer finished"), icon="transfer")
 declare("account.shared", label=_("Shared"), icon="share")
 declare("account.unshared", label=_("Sharing ended"), icon="link-off")
+declare("account.merged", label=_("Another account merged into this one"), tone="success", icon="arrows-join")
+declare("account.merged_away", label=_("Merged into another account"), icon="arrows-join")
+declare("account.merged_late", label=_("Moved over from a merged account"), icon="arrows-join")
+declare("account.merge_undone", label=_("Merge undone"), tone="warning", icon="arrow-back-up")
+declare("account.merge_held", label=_("Merge held for a ruling"), tone="warning", icon="player-pause")
+declare("account.judged_different", label=_("Not the same as another account"), icon="x")
+declare("account.judgement_undone", label=_("Open again: may be the same"), icon="arrow-back-up")
+declare("duplicates.searched", label=_("Search for duplicates started"), icon="search")
 declare("contact.added", label=_("Contact added"), icon="user-plus")
 declare("contact.changed", label=_("Contact changed"), icon="user")
 declare("contact.removed", label=_("Contact removed"), icon="user")

@@ -18,6 +18,7 @@ __getattr__ = public_names(
         "answer_request": "filing",
         "screen_line": "screening",
         "rescreen_held": "screening",
+        "rescreen_waiting": "screening",
         "approve": "deciding",
         "reject": "deciding",
         "request_information": "deciding",

@@ -4,6 +4,7 @@ Lines are screened in the order of their sequence: under the line's lock, earlie
 transaction of its own, so that no worker's luck decides.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -21,7 +22,7 @@ from partners.selectors import benefits_at, terms_at
 
 from .. import claims
 from ..conflicts import Verdict, VerdictClass, judge
-from ..enums import MatchVerdict, RejectionReason, State
+from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from ..facts import SURE_LEVELS, Known, candidate_of, customer_matches, gather, relate
 from ..models import InformationRequest, MatchDecision, Registration, RegistrationLine
 from ..sequence import lock_lines
@@ -99,6 +100,31 @@ def rescreen_held(line_id: int, after: int, *, at: datetime | None = None) -> in
             pk, last = held
             _screen(pk, at or clock.now())
             count += 1
+
+
+def rescreen_waiting(registration_line_pks: Iterable[int], *, at: datetime | None = None) -> int:
+    """Screen lines again that still wait for a decision, one by one in the order given; return how many.
+
+    After customers were merged, or a merge was taken back: who the customer is, and whose claims count, has changed.
+    """
+    return sum(_rescreen_one(pk, at) for pk in registration_line_pks)
+
+
+@retry_on_collision
+def _rescreen_one(registration_line_pk: int, at: datetime | None) -> int:
+    """Screen one line again, if it still waits for a decision; return whether it did."""
+    with transaction.atomic():
+        line_id = (
+            RegistrationLine.objects.filter(pk=registration_line_pk).values_list("line_id", flat=True).first()
+        )
+        if line_id is None:
+            return 0
+        lock_lines([line_id])
+        waits = RegistrationLine.objects.filter(pk=registration_line_pk, state__in=WAITING_FOR_DECISION)
+        if not waits.exists():
+            return 0
+        _screen(registration_line_pk, at or clock.now())
+        return 1
 
 
 def screen_again(registration: Registration, lines: list[RegistrationLine], at: datetime) -> None:

@@ -44,6 +44,8 @@ class Environment:
     staff_mfa_required: bool
     metrics: bool
     log_level: str
+    merge_undo_days: int
+    duplicates_minimum_score: float
 
     @property
     def is_production(self) -> bool:
@@ -129,6 +131,8 @@ def read_environment() -> Environment:
         staff_mfa_required=env.bool("PORTAL_STAFF_MFA_REQUIRED", default=mode is Mode.PRODUCTION),
         metrics=env.bool("PORTAL_METRICS", default=False),
         log_level=env.str("PORTAL_LOG_LEVEL", default="INFO" if mode is not Mode.TEST else "WARNING"),
+        merge_undo_days=env.int("PORTAL_MERGE_UNDO_DAYS", default=30),
+        duplicates_minimum_score=env.float("PORTAL_DUPLICATES_MINIMUM_SCORE", default=60.0),
     )
 
 

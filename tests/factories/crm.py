@@ -7,7 +7,7 @@ from django.utils import timezone
 from djmoney.money import Money
 from factory.django import DjangoModelFactory
 
-from crm.accounts.models import Account, AccountShare, Contact, HouseListing
+from crm.accounts.models import Account, AccountShare, Contact, DuplicatePair, HouseListing, Merge
 from crm.activities.models import Activity, ActivityKind
 from crm.catalog.models import Product, ProductFamily, ProductLine
 from crm.opportunities.models import Opportunity, OpportunityLine, OpportunityShare, Stage
@@ -137,6 +137,32 @@ class HouseListingFactory(DjangoModelFactory):
 
     account = factory.SubFactory(AccountFactory)
     valid_from = factory.LazyFunction(lambda: timezone.now() - timedelta(days=365))
+
+
+class DuplicatePairFactory(DjangoModelFactory):
+    """Two accounts that may be one, to be looked at."""
+
+    class Meta:
+        model = DuplicatePair
+
+    low = factory.SubFactory(AccountFactory)
+    high = factory.SubFactory(AccountFactory)
+    level = "L3"
+    rank = 1
+    score = 95.0
+    evidence = factory.LazyAttribute(lambda pair: [["name.core", pair.low.name, pair.high.name]])
+
+
+class MergeFactory(DjangoModelFactory):
+    """The record of a merge, with nothing in its journal: the services write real ones."""
+
+    class Meta:
+        model = Merge
+
+    survivor = factory.SubFactory(AccountFactory)
+    loser = factory.SubFactory(AccountFactory)
+    merged_at = factory.LazyFunction(timezone.now)
+    undo_until = factory.LazyAttribute(lambda merge: merge.merged_at + timedelta(days=30))
 
 
 class ProjectFactory(DjangoModelFactory):

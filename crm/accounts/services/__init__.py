@@ -13,8 +13,10 @@ from .accounts import (
     update_account,
 )
 from .contacts import add_contact, remove_contact, update_contact
+from .duplicates import judge_different, reopen_pair, start_search
 from .groups import set_parent
 from .listings import add_house_listing, end_house_listing
+from .merging import merge_accounts, undo_merge
 from .shares import share_account, unshare_account
 
 __all__ = [
@@ -24,12 +26,17 @@ __all__ = [
     "candidate_of",
     "create_account",
     "end_house_listing",
+    "judge_different",
+    "merge_accounts",
     "promote",
     "remember_alias",
     "remove_contact",
+    "reopen_pair",
     "search_texts",
     "set_parent",
     "share_account",
+    "start_search",
+    "undo_merge",
     "unshare_account",
     "update_account",
     "update_contact",

@@ -60,7 +60,15 @@ def search_texts(account: Account) -> list[str]:
 
 
 def keep_in_step(account: Account) -> None:
-    """Write match index and search terms of an account as it is now; prospects are in no search."""
+    """Write match index and search terms of an account as it is now.
+
+    Prospects are in no search, merged ones in neither.
+    """
+    if account.lifecycle == Lifecycle.MERGED:
+        identity.unindex(account.pk)
+        search.unindex(OBJECT_TYPE, account.pk)
+        search.unindex(REGISTRY_TYPE, account.pk)
+        return
     identity.index(
         account.pk,
         candidate_of(account),

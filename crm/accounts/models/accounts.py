@@ -60,6 +60,20 @@ class AccountQuerySet(ScopedQuerySet):
             | Q(pk__in=shared.values("account_id"))
         )
 
+    def comparable_by(self, actor):
+        """Return what ``actor`` may compare and merge: visible accounts, and prospects where they read registrations.
+
+        A prospect is what a dealer typed; outside the searches for duplicates it is shown in no list.
+        """
+        if actor.sees_everything:
+            return self.exclude(lifecycle=Lifecycle.MERGED)
+        if actor.is_dealer or not actor.may("accounts.merge"):
+            return self.none()
+        prospects = Q(lifecycle=Lifecycle.PROSPECT) & within_scopes(
+            actor, "registrations.view", territory="territory__path", line=None
+        )
+        return self.filter(Q(pk__in=self.model.objects.visible_to(actor).values("pk")) | prospects)
+
 
 class Account(models.Model):
     """An organisation: prospect, customer or partner."""
@@ -103,6 +117,15 @@ class Account(models.Model):
         related_name="group_members",
         verbose_name=pgettext_lazy("companies", "group"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_accounts",
+        verbose_name=_("merged into"),
+    )
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -123,6 +146,17 @@ class Account(models.Model):
         indexes = (
             models.Index(fields=("lifecycle", "name"), name="account_by_name"),
             models.Index(fields=("territory", "lifecycle"), name="account_by_territory"),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(lifecycle="merged", merged_into__isnull=False)
+                | ~Q(lifecycle="merged") & Q(merged_into__isnull=True),
+                name="account_merged_names_its_survivor",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="account_not_merged_into_itself",
+            ),
         )
 
     def __str__(self) -> str:
