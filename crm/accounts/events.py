@@ -18,6 +18,7 @@ LABELS = {
     "reason": _("reason"),
     "ends_on": _("ends on"),
     "person": _("person"),
+    "others": _("looks like"),
     "from_owner": _("from"),
     "to_owner": _("to"),
     "from_territory": _("from territory"),
@@ -35,11 +36,12 @@ declare("account.transferred", label=_("Transferred"), tone="accent", icon="tran
 declare("account.transfer_received", label=_("Accounts received"), icon="transfer")
 declare("account.transfer_given", label=_("Accounts handed on"), icon="transfer")
 declare("account.transfer_finished", label=_("Transfer finished"), icon="transfer")
+declare("account.told_apart", label=_("Added as another company than those it looks like"), icon="arrows-diff")
 declare("account.shared", label=_("Shared"), icon="share")
 declare("account.unshared", label=_("Sharing ended"), icon="link-off")
-declare("account.merged", label=_("Another account merged into this one"), tone="success", icon="arrows-join")
-declare("account.merged_away", label=_("Merged into another account"), icon="arrows-join")
-declare("account.merged_late", label=_("Moved over from a merged account"), icon="arrows-join")
+declare("account.merged", label=_("Another account merged into this one"), tone="success", icon="git-merge")
+declare("account.merged_away", label=_("Merged into another account"), icon="git-merge")
+declare("account.merged_late", label=_("Moved over from a merged account"), icon="git-merge")
 declare("account.merge_undone", label=_("Merge undone"), tone="warning", icon="arrow-back-up")
 declare("account.merge_held", label=_("Merge held for a ruling"), tone="warning", icon="player-pause")
 declare("account.judged_different", label=_("Not the same as another account"), icon="x")

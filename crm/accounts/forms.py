@@ -1,7 +1,10 @@
 """Forms of accounts, contacts and shares. Fields the actor may not write are not in them."""
 
+import json
+
 from django import forms
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +16,7 @@ from crm.territories.models import Territory
 from crm.territories.scopes import covers
 
 from .models import Account, Contact
+from .typeahead import ALSO
 
 
 def territories_for(actor, permission: str, keep=None):
@@ -107,6 +111,12 @@ class AccountForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
                 del self.fields[name]
         if self.instance.pk:
             del self.fields["one_time_key"]
+        elif "name" in self.fields:  # whoever is typed may be there already: choosing one opens it
+            self.fields["name"].widget.attrs |= {
+                "data-suggest": reverse("accounts:customer_options"),
+                "data-suggest-also": json.dumps({name: name for name in ALSO}),
+                "data-suggest-opens": True,
+            }
 
     def clean_registry_id(self):
         """Refuse an id of a known kind whose check digit does not fit."""

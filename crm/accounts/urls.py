@@ -2,19 +2,23 @@
 
 from django.urls import path
 
-from .views import lists, pages, people
+from .views import lists, pages, people, transfer
 
 app_name = "accounts"
 
 urlpatterns = [
     path("", lists.AccountList.as_view(), name="account_list"),
     path("new/", pages.account_new, name="account_new"),
+    path("transfer/", transfer.accounts_transfer, name="accounts_transfer"),
+    path("transfers/<ref:ref>/", transfer.transfer_detail, name="transfer_detail"),
+    path("transfers/<ref:ref>/back/", transfer.transfer_back, name="transfer_back"),
     path("options/", lists.customer_options, name="customer_options"),
     path("contacts/<ref:ref>/", people.contact_edit, name="contact_edit"),
     path("contacts/<ref:ref>/remove/", people.contact_remove, name="contact_remove"),
     path("<ref:ref>/", pages.account_page, name="account_detail"),
     path("<ref:ref>/edit/", pages.account_edit, name="account_edit"),
     path("<ref:ref>/parent/", pages.account_parent, name="account_parent"),
+    path("<ref:ref>/transfer/", transfer.account_transfer, name="account_transfer"),
     path("<ref:ref>/contacts/new/", people.contact_new, name="contact_new"),
     path("<ref:ref>/share/", people.account_share, name="account_share"),
     path("<ref:ref>/share/<ref:user_ref>/end/", people.account_unshare, name="account_unshare"),

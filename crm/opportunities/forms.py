@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.forms import MoneyField
 
 from core.access.fields import field_access
+from core.access.guards import allows
 from core.ui.forms import OneTimeKeyMixin, Row, Section, SectionFormMixin
 from crm.accounts.forms import PersonField, TerritoryField, colleagues, territories_for
 from crm.accounts.models import Account
+from crm.accounts.typeahead import Twin, twins
 from crm.catalog.models import ProductLine
 from crm.projects.models import Project
 from crm.territories.models import Territory
@@ -61,7 +63,9 @@ class OpportunityForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
 
     account = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20)
     customer = forms.CharField(
-        label=_("Customer"), max_length=300, help_text=_("Type the name and choose it from the list.")
+        label=_("Customer"),
+        max_length=300,
+        help_text=_("Type the name and choose it from the list; one that nobody knows can be added."),
     )
     project = NamedField(
         queryset=Project.objects.none(), label=_("Project"), required=False, empty_label=_("none")
@@ -96,6 +100,10 @@ class OpportunityForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
     def __init__(self, *args, actor, account: Account | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.actor, self.known_account = actor, account
+        self.may_add_customer = allows(actor, "accounts.edit")
+        self.twins: list[Twin] = []
+        self.meant: Twin | None = None
+        self.new_customer, self.is_in_doubt = "", False
         opportunity = self.instance if self.instance.pk else None
         if account is not None:
             del self.fields["account"], self.fields["customer"]
@@ -133,13 +141,33 @@ class OpportunityForm(OneTimeKeyMixin, SectionFormMixin, forms.ModelForm):
             chosen = visible.filter(ref=ref).first() if ref else None
             if name and (chosen is None or name not in (chosen.name, chosen.other_name)):
                 chosen = visible.filter(name=name).order_by("pk").first()
-            if name and chosen is None:
-                self.add_error(
-                    "customer",
-                    _("This customer is not known. Choose one from the list, or add the account first."),
-                )
             self.known_account = chosen
+            if name and chosen is None:
+                self._settle(name)
         return cleaned
+
+    def _settle(self, name: str) -> None:
+        """Take what the person said of a customer not known by this name; without a word, show who may be meant."""
+        said = self.data if self.data.get("settled", name).strip() == name else {}  # it was of another name
+        self.twins = twins({"name": name}, self.actor)
+        self.meant = next((twin for twin in self.twins if twin.account.ref == said.get("same")), None)
+        if self.meant is not None:
+            self.known_account = self.meant.account
+        elif "anyway" in said and self.may_add_customer:
+            self.new_customer = name
+        else:
+            self.is_in_doubt = True
+            self.add_error(
+                "customer",
+                _("This customer is not known by this name. Say above who it is.")
+                if self.twins or self.may_add_customer
+                else _("This customer is not known. Choose one from the list, or add the account first."),
+            )
+
+    def new_customer_data(self) -> dict:
+        """Return the account to add for a customer nobody knew: what is known of it by now."""
+        territory = self.cleaned_data["territory"]
+        return {"name": self.new_customer, "territory": territory, "country": territory.country}
 
     def data_for_service(self) -> dict:
         """Return the fields to save, by name."""

@@ -1,6 +1,7 @@
 """The form by which a deal is registered."""
 
 import datetime
+import json
 
 from django import forms
 from django.urls import reverse_lazy
@@ -21,6 +22,16 @@ from .fields import AmountField, has_a_letter
 from .layout import Part
 
 MOST_YEARS_AHEAD = 10
+# What the form holds beside the customer's name belongs to the question which known one is meant.
+ALSO_ASKED = json.dumps(
+    {name: f"customer_{name}" for name in ("registry_id", "website", "phone", "country", "city")}
+)
+OTHER_COMPANY = {
+    "autocomplete": "off",
+    "maxlength": 300,
+    "data-suggest": reverse_lazy("accounts:customer_options"),
+    "data-suggest-only-name": True,
+}
 NEEDED_TO_FILE = ("customer_name", "customer_country", "territory", "line_ids", "value", "expected_close_on")
 
 
@@ -128,8 +139,11 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
                     "autocomplete": "off",
                     "maxlength": 300,
                     "data-suggest": reverse_lazy("accounts:customer_options"),
+                    "data-suggest-also": ALSO_ASKED,
                 }
             ),
+            "purchasing_name": forms.TextInput(attrs=OTHER_COMPANY),
+            "specifying_name": forms.TextInput(attrs=OTHER_COMPANY),
             "customer_website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             "customer_phone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
             "expected_close_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

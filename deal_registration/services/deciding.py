@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core.access.actor import Actor, system_actor
+from core.access.actor import Actor
 from core.access.exceptions import NotAllowed
 from core.access.guards import require
 from core.calendars.business_time import add_business_days
@@ -13,7 +13,8 @@ from core.ledger import record
 from core.retries import retry_on_collision
 from core.workflow import TransitionRefused, lock, lock_all, move_all
 from crm.accounts.models import Account, Lifecycle
-from crm.accounts.services import remember_alias
+from crm.accounts.services import keep_apart, remember_alias
+from crm.identity import Match, find_matches
 from crm.projects.models import Project
 from crm.territories.scopes import covers
 from crm.territories.selectors import calendar_for
@@ -22,6 +23,7 @@ from partners.selectors import terms_at
 from .. import claims
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from ..exceptions import MayNotDecide, NothingChosen, RegistrationError
+from ..facts import candidate_of
 from ..models import Claim, InformationRequest, InternalNote, MatchDecision, Registration, RegistrationLine
 from ..sequence import TICK, lock_lines
 from ..summary import refresh
@@ -30,7 +32,6 @@ from .filing import TYPED_FIELDS
 from .protection import protect_lines
 from .screening import screen_again
 
-COMPARING = system_actor("comparison")
 ASKABLE = frozenset(TYPED_FIELDS) - {"own_reference"} | {"contacts", "documents"}
 
 
@@ -217,8 +218,10 @@ def decide_match(
         if not any(may_decide_line(actor, registration, line) for line in waiting):
             raise TransitionRefused(state=registration.state)
         if customer_id is not None:
-            subject = _decide_customer(registration, lines, customer_id, verdict, actor, at)
+            match = _match_with(registration, customer_id)
+            subject = _decide_customer(registration, lines, customer_id, verdict, match, actor, at)
         else:
+            match = None
             subject = _decide_project(registration, lines, project_id, verdict, actor, at)
         MatchDecision.objects.update_or_create(
             registration=registration,
@@ -237,6 +240,8 @@ def decide_match(
                 "decision": verdict,
                 "customer": customer_id,
                 "project": project_id,
+                "level": match.level if match else "",
+                "evidence": _codes(match),
             },
         )
         screen_again(registration, waiting, at)
@@ -251,10 +256,27 @@ def _refuse_protected(lines: list[RegistrationLine]) -> None:
         raise RegistrationError
 
 
-def _decide_customer(registration, lines, customer_id: int, verdict: str, actor: Actor, at: datetime) -> str:
-    """Carry out what was said of a customer; return its name."""
+def _match_with(registration: Registration, customer_id: int) -> Match | None:
+    """Return what the engine says of an organisation being the customer as typed; None where it says nothing."""
+    matches = find_matches(candidate_of(registration), limit=30)
+    return next((match for match in matches if match.organisation_id == customer_id), None)
+
+
+def _codes(match: Match | None) -> list[str]:
+    """Return the kinds of evidence of a match, as an event keeps them."""
+    return [item.code for item in match.evidence] if match else []
+
+
+def _decide_customer(
+    registration, lines, customer_id: int, verdict: str, match: Match | None, actor: Actor, at: datetime
+) -> str:
+    """Carry out what was said of a customer; return its name. *The same* makes the typed name its alias."""
     account = Account.objects.exclude(lifecycle=Lifecycle.MERGED).get(pk=customer_id)
-    if verdict == MatchVerdict.SAME and registration.customer_id != account.pk:
+    if verdict != MatchVerdict.SAME:
+        if registration.customer_id not in (None, account.pk):  # what it was taken for so far is another, too
+            keep_apart(registration.customer_id, account.pk, actor=actor, at=at)
+        return account.name
+    if registration.customer_id != account.pk:
         _refuse_protected(lines)
         if (
             registration.customer_id is not None
@@ -270,13 +292,14 @@ def _decide_customer(registration, lines, customer_id: int, verdict: str, actor:
         Claim.objects.filter(registration_line__in=lines).exclude(state="ended").update(
             customer=account, project=None
         )
-        remember_alias(
-            account.pk,
-            name=registration.customer_name,
-            source=f"registration {registration.ref}",
-            actor=COMPARING,
-            at=at,
-        )
+    remember_alias(
+        account.pk,
+        name=registration.customer_name,
+        source=f"registration {registration.ref}",
+        actor=actor,
+        at=at,
+        evidence=_codes(match),
+    )
     return account.name
 
 

@@ -15,6 +15,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from core.notifications.models import Notification
+from crm.accounts.models import Account
+from crm.accounts.services.transfer import begin_transfer
 from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
 from deal_registration import services
@@ -390,6 +392,14 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
         at=timezone.now(),
     )
     world.put("activity", "direct", planned, "channel_manager", "sales_rep")
+    transfer = begin_transfer(
+        Account.objects.filter(pk=direct.account_id),
+        owner=None,
+        reason=canaries.text("staff", "transfer's reason"),
+        actor=actor_of(rep),
+        at=timezone.now(),
+    )
+    world.put("transfer", "direct", SimpleNamespace(ref=transfer), "sales_rep", "administrator")
 
 
 def _shared(world: World, places) -> None:

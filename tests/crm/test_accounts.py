@@ -17,6 +17,7 @@ from crm.accounts import selectors, services
 from crm.accounts.exceptions import FieldNotWritable, GroupCycle, ListingRefused
 from crm.accounts.models import Account, Contact, Lifecycle
 from crm.accounts.services.accounts import keep_in_step
+from crm.accounts.typeahead import customer_options
 from crm.identity import Candidate
 from crm.identity.models import MatchRecord
 from tests.cast import actor_of
@@ -122,7 +123,7 @@ def test_prospect_is_matched_but_in_no_list_or_search(places, rep):
     assert found("恒泰轴承") == [prospect.pk]
     assert searched("恒泰") == []
     assert not Account.objects.visible_to(rep).filter(pk=prospect.pk).exists()
-    assert selectors.customer_options(rep, "恒泰轴承") == []
+    assert customer_options(rep, "恒泰轴承") == []
 
 
 def test_promoted_prospect_carries_the_words_of_the_approved(places, rep):
@@ -246,13 +247,13 @@ def test_options_offer_only_what_the_dealer_may_see(dealer_sales, own_partner, a
         data={"name": "上海华星泵业贸易有限公司", "territory": places.east}, actor=rep, at=timezone.now()
     )
     dealer = actor_of(dealer_sales)
-    assert selectors.customer_options(dealer, "华星泵业") == []
+    assert customer_options(dealer, "华星泵业") == []
     OpportunityFactory(account=account, partner_account=own_partner.account)
-    (option,) = selectors.customer_options(dealer, "華星泵業")
+    (option,) = customer_options(dealer, "華星泵業")
     assert option.account == account
     assert option.reason == "same name without legal form and place"
-    assert [row.account for row in selectors.customer_options(dealer, "上海华兴泵业")] == [account]
-    assert other.pk in [row.account.pk for row in selectors.customer_options(rep, "华星")]
+    assert [row.account for row in customer_options(dealer, "上海华兴泵业")] == [account]
+    assert other.pk in [row.account.pk for row in customer_options(rep, "华星")]
 
 
 def test_alias_a_person_confirmed_is_an_event(account, rep):

@@ -13,6 +13,7 @@ from .accounts import (
     update_account,
 )
 from .contacts import add_contact, remove_contact, update_contact
+from .doubts import keep_apart, say_same, tell_apart
 from .duplicates import judge_different, reopen_pair, start_search
 from .groups import set_parent
 from .listings import add_house_listing, end_house_listing
@@ -27,15 +28,18 @@ __all__ = [
     "create_account",
     "end_house_listing",
     "judge_different",
+    "keep_apart",
     "merge_accounts",
     "promote",
     "remember_alias",
     "remove_contact",
     "reopen_pair",
+    "say_same",
     "search_texts",
     "set_parent",
     "share_account",
     "start_search",
+    "tell_apart",
     "undo_merge",
     "unshare_account",
     "update_account",

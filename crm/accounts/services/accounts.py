@@ -1,5 +1,6 @@
 """Creating, changing and promoting accounts."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from core.access.actor import Actor
 from core.access.exceptions import NotAllowed
 from core.access.fields import field_access
 from core.access.guards import require
+from core.search.folding import fold
 from core.workflow import lock
 from crm import identity
 from crm.identity.candidates import Candidate, printable
@@ -230,12 +232,18 @@ def promote(
 
 
 @transaction.atomic
-def remember_alias(pk: int, *, name: str, source: str, actor: Actor, at: datetime) -> bool:
-    """Remember that a person confirmed ``name`` to mean this account; return whether that was new."""
+def remember_alias(
+    pk: int, *, name: str, source: str, actor: Actor, at: datetime, evidence: Iterable[str] = ()
+) -> bool:
+    """Remember that a person confirmed ``name`` to mean this account; return whether that was new.
+
+    ``evidence``: the kinds of evidence that person saw. A name the account bears itself is none to remember.
+    """
     account = lock(Account.objects.all(), pk=pk)
+    if fold(name) in {fold(account.name), fold(account.other_name)}:
+        return False
     if not identity.add_alias(account.pk, name, source=source, at=at):
         return False
-    ledger.record(
-        "account.alias_added", account, actor=actor, at=at, facts={"name": printable(name), "source": source}
-    )
+    facts = {"name": printable(name), "source": source, "evidence": list(evidence)}
+    ledger.record("account.alias_added", account, actor=actor, at=at, facts=facts)
     return True

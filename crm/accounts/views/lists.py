@@ -7,14 +7,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from core.access.fields import field_access
 from core.access.guards import allows
+from core.ui.bulk import BulkAction
 from core.ui.lists import ListView
 
 from ..filters import AccountFilters, CustomerFilters
 from ..models import Account
-from ..selectors import customer_options as options_for
-from ..suggestions import Suggestion, suggestions_from_above
+from ..suggestions import suggestions_from_above
 from ..tables import AccountTable, CustomerTable
+from ..typeahead import ALSO, LONGEST_QUERY, is_enough
+from ..typeahead import customer_options as options_for
 
 
 class AccountList(ListView):
@@ -27,6 +30,11 @@ class AccountList(ListView):
     template_name = "accounts/account_list.html"
     empty_icon = "building"
     empty_title = _("No accounts yet")
+    bulk_actions = (
+        BulkAction(
+            "transfer", _("Transfer"), "transfer", "accounts.edit", opens="accounts:accounts_transfer"
+        ),
+    )
 
     @property
     def table_class(self):
@@ -69,27 +77,41 @@ MOST_OPTIONS = 8
 
 @require_GET
 def customer_options(request: HttpRequest) -> HttpResponse:
-    """Return known customers the actor may see that the typed text may mean, as options with their reason."""
-    query = request.GET.get("q", "")
+    """Return known customers the actor may see that the typed text may mean, as options with their reasons.
+
+    ``q`` is what is typed; what the form holds already (registry id, website, phone, place) belongs to the question.
+    """
+    actor, query = request.actor, request.GET.get("q", "").replace("\x00", "")
+    access = field_access(actor, Account)
+    also = {name: request.GET.get(name, "").replace("\x00", "") for name in ALSO}
     found = [
-        Suggestion(
-            option.account.name,
-            option.account.city,
-            option.reason,
-            {
-                "customer_account": option.account.ref,
-                "account": option.account.ref,
-                "customer_country": option.account.country,
-                "customer_city": option.account.city,
-            },
-        )
-        for option in options_for(request.actor, query, limit=MOST_OPTIONS)
+        {
+            "name": option.account.name,
+            "place": option.account.city if access.readable("city") else "",
+            "reason": option.reason,
+            "url": option.account.get_absolute_url(),
+            "fill": _fill(option.account, actor, access),
+        }
+        for option in options_for(actor, query, also=also, limit=MOST_OPTIONS)
     ]
-    names = {suggestion.name for suggestion in found}
-    if len(query.strip()) > 1:
-        further = suggestions_from_above(request.actor, query[:200], MOST_OPTIONS)
-        found += [suggestion for suggestion in further if suggestion.name not in names]
-    options = [
-        {"suggestion": row, "fill": json.dumps(row.fill, ensure_ascii=False)} for row in found[:MOST_OPTIONS]
-    ]
+    names = {row["name"] for row in found}
+    if is_enough(query.strip()):
+        further = suggestions_from_above(actor, query[:LONGEST_QUERY], MOST_OPTIONS)
+        found += [
+            {"name": row.name, "place": row.place, "reason": row.reason, "url": "", "fill": row.fill}
+            for row in further
+            if row.name not in names
+        ]
+    options = [{**row, "fill": json.dumps(row["fill"], ensure_ascii=False)} for row in found[:MOST_OPTIONS]]
     return render(request, "accounts/_customer_options.html", {"options": options})
+
+
+def _fill(account: Account, actor, access) -> dict[str, str]:
+    """Return what choosing an account fills in, by the names of the forms' fields; of hidden fields nothing."""
+    fill = {"customer_account": account.ref, "account": account.ref}
+    for name in ("country", "city"):
+        if access.readable(name):
+            fill[f"customer_{name}"] = getattr(account, name)
+    if not actor.is_dealer and account.territory_id and access.readable("territory"):
+        fill["territory"] = str(account.territory_id)
+    return fill

@@ -1,5 +1,6 @@
 """One account: its page, creating and editing it, its place in the group."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,15 +10,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access.fields import field_access
 from core.access.guards import allows, require
+from core.ui.wording import listed
 from crm.panels import panels_for
 from crm.story import day, names_of, story_of
 from crm.submitting import changed, sent_once
+from crm.territories.models import Territory
 
 from .. import services
 from ..forms import AccountForm, ParentForm, ShareForm
 from ..models import Account, AccountShare, Contact
 from ..presenting import account_facts, contact_rows
-from ..selectors import group_of, house_listings_on, twins_of
+from ..rules import may_transfer
+from ..selectors import group_of, house_listings_on
+from ..typeahead import Twin
+from ..typeahead import twins as twins_of
 
 
 def _account(request: HttpRequest, ref: str) -> Account:
@@ -45,6 +51,9 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
         "source": lambda value: "",
         "lifecycle": lambda value: "",
         "territory": lambda value: "",
+        "from_territory": _territory_words,
+        "to_territory": _territory_words,
+        "others": listed,
     }
     return render(
         request,
@@ -58,11 +67,17 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
             "share_form": ShareForm(actor=actor) if may_edit else None,
             "listing": listing,
             "may_edit": may_edit,
+            "may_transfer": may_transfer(actor, account),
             "last_activity_at": _last_activity(account, actor),
             "panels": panels_for("accounts.account", account, request),
             "timeline_entries": story_of(account, actor, words=words),
         },
     )
+
+
+def _territory_words(code: str) -> str:
+    """Return the name of a territory in the reader's language; the code of one that is gone."""
+    return str(Territory.objects.filter(code=code).first() or code)
 
 
 def _last_activity(account: Account, actor):
@@ -84,17 +99,15 @@ def account_new(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     require(actor, "accounts.edit")
     form = AccountForm(request.POST or None, actor=actor, initial={"owner": actor.user_id})
-    twins = []
+    twins: list[Twin] = []
     if request.method == "POST" and form.is_valid():
         data = form.data_for_service()
-        if "anyway" not in request.POST:
-            twins = twins_of(data, actor)
-        if not twins:
-            ref = sent_once(
-                request,
-                form,
-                lambda: services.create_account(data=data, actor=actor, at=timezone.now()).ref,
-            )
+        twins = twins_of(data, actor)
+        meant = next((twin for twin in twins if twin.account.ref == request.POST.get("same")), None)
+        if meant is not None:
+            return _it_is_this_one(request, meant, data.get("name", ""))
+        if not twins or "anyway" in request.POST:
+            ref = sent_once(request, form, lambda: _add(data, twins, actor))
             if ref:
                 return redirect("accounts:account_detail", ref=ref)
     return render(
@@ -104,12 +117,30 @@ def account_new(request: HttpRequest) -> HttpResponse:
             "form": form,
             "account": None,
             "twins": twins,
+            "may_add": True,
             "page_title": _("Add an account"),
-            "submit_label": _("Add it anyway") if twins else _("Add the account"),
+            "submit_label": _("Add the account"),
             "cancel_url": reverse("accounts:account_list"),
         },
         status=422 if form.errors else 200,
     )
+
+
+def _add(data: dict, twins: list[Twin], actor) -> str:
+    """Add the account, told apart from those it looks like, and return its reference."""
+    at = timezone.now()
+    account = services.create_account(data=data, actor=actor, at=at)
+    services.tell_apart(account.pk, twins, actor=actor, at=at)
+    return account.ref
+
+
+def _it_is_this_one(request: HttpRequest, twin: Twin, name: str) -> HttpResponse:
+    """Remember the typed name for the known account, and go there."""
+    if services.say_same(twin, name=name, actor=request.actor, at=timezone.now()):
+        messages.success(request, _("“%(name)s” is kept as another name of this account.") % {"name": name})
+    else:
+        messages.success(request, _("This account was there already."))
+    return redirect(twin.account)
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from core.access.guards import allows, require
+from crm.accounts import services as accounts
 from crm.accounts.forms import ShareForm
 from crm.accounts.models import Account
 from crm.panels import panels_for
@@ -82,16 +83,7 @@ def opportunity_new(request: HttpRequest) -> HttpResponse:
     initial = {"owner": actor.user_id, "territory": account.territory_id if account else None}
     form = OpportunityForm(request.POST or None, actor=actor, account=account, initial=initial)
     if request.method == "POST" and form.is_valid():
-        data = {**form.data_for_service(), "account": form.known_account}
-        ref = sent_once(
-            request,
-            form,
-            lambda: (
-                services.create_direct(
-                    data=data, line_ids=form.line_ids(), actor=actor, at=timezone.now()
-                ).ref
-            ),
-        )
+        ref = sent_once(request, form, lambda: _add(form, actor))
         if ref:
             return redirect("opportunities:opportunity_detail", ref=ref)
     return render(
@@ -109,6 +101,18 @@ def opportunity_new(request: HttpRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+def _add(form: OpportunityForm, actor) -> str:
+    """Add the opportunity and, where the customer was not known by this name, what the person said of it."""
+    account, at = form.known_account, timezone.now()
+    if form.new_customer:
+        account = accounts.create_account(data=form.new_customer_data(), actor=actor, at=at)
+        accounts.tell_apart(account.pk, form.twins, actor=actor, at=at)
+    elif form.meant is not None and form.may_add_customer:
+        accounts.say_same(form.meant, name=form.cleaned_data["customer"], actor=actor, at=at)
+    data = {**form.data_for_service(), "account": account}
+    return services.create_direct(data=data, line_ids=form.line_ids(), actor=actor, at=at).ref
 
 
 @require_http_methods(["GET", "POST"])
