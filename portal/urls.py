@@ -27,6 +27,7 @@ urlpatterns = [
     path("profile/", include("core.people.urls")),
     path("", include("core.notifications.urls")),
     path("files/", include("core.documents.urls")),
+    path("imports/", include("core.imports.urls")),
     path("verify/", include("core.ledger.urls")),
     path("accounts/", include("crm.accounts.urls")),
     path("projects/", include("crm.projects.urls")),

@@ -110,7 +110,11 @@ def _xlsx_value(value):
 
 def export_response(kind: str, name: str, table, records: Iterable, at: datetime) -> FileResponse:
     """Return ``records`` as a download in the columns of ``table``; ``kind`` is ``csv`` or ``xlsx``."""
-    rows = rows_of(table, records)
+    return rows_response(kind, name, rows_of(table, records), at)
+
+
+def rows_response(kind: str, name: str, rows: Iterable[list], at: datetime) -> FileResponse:
+    """Return ``rows`` of plain values, the headings first, as a download; ``kind`` is ``csv`` or ``xlsx``."""
     file = _as_csv(rows) if kind == "csv" else _as_xlsx(rows)
     response = FileResponse(
         file,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import lists, pages, people, transfer
+from .views import imports, lists, pages, people, transfer
 
 app_name = "accounts"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("transfer/", transfer.accounts_transfer, name="accounts_transfer"),
     path("transfers/<ref:ref>/", transfer.transfer_detail, name="transfer_detail"),
     path("transfers/<ref:ref>/back/", transfer.transfer_back, name="transfer_back"),
+    path("import/", imports.account_import, name="account_import"),
+    path("import/sheet/", imports.account_import_template, name="account_import_template"),
     path("options/", lists.customer_options, name="customer_options"),
     path("contacts/<ref:ref>/", people.contact_edit, name="contact_edit"),
     path("contacts/<ref:ref>/remove/", people.contact_remove, name="contact_remove"),

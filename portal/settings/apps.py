@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "core.search",
     "core.notifications",
     "core.documents",
+    "core.imports",
     "core.ui",
     "crm.catalog",
     "crm.territories",

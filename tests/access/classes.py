@@ -10,6 +10,7 @@ READERS = FILERS | REVIEWERS | {"administrator"}
 CRM = FILERS | REVIEWERS | {"sales_rep", "administrator"}
 SELLERS = frozenset({"sales_rep"})
 EDITORS = SELLERS | {"administrator"}
+IMPORTERS = frozenset({"administrator"})
 LOGGERS = REVIEWERS | SELLERS | FILERS
 EVERYONE = frozenset(CAST)
 
@@ -77,10 +78,13 @@ SIGNED_IN = frozenset(
 
 # Pages about no single row: who may open them.
 ROLES: dict[str, frozenset[str]] = {
+    "accounts:account_import": IMPORTERS,
+    "accounts:account_import_template": IMPORTERS,
     "accounts:account_list": CRM,
     "accounts:account_new": EDITORS,
     "accounts:accounts_transfer": EDITORS,
     "activities:activity_list": LOGGERS,
+    "imports:import_list": IMPORTERS,
     "opportunities:opportunity_funnel": LOGGERS,
     "opportunities:opportunity_list": LOGGERS,
     "opportunities:opportunity_new": SELLERS,
@@ -124,6 +128,15 @@ OBJECTS: dict[str, OfObject] = {
     "activities:activity_drop": OfObject("activity", LOGGERS),
     "activities:opportunity_log": OfObject("opportunity", LOGGERS),
     "activities:opportunity_plan": OfObject("opportunity", LOGGERS),
+    "imports:import_cancel": OfObject("import", IMPORTERS),
+    "imports:import_columns": OfObject("import", IMPORTERS),
+    "imports:import_confirm": OfObject("import", IMPORTERS),
+    "imports:import_decide": OfObject("import", IMPORTERS),
+    "imports:import_detail": OfObject("import", IMPORTERS),
+    "imports:import_errors": OfObject("import", IMPORTERS),
+    "imports:import_progress": OfObject("import", IMPORTERS),
+    "imports:import_read_again": OfObject("import", IMPORTERS),
+    "imports:import_undo": OfObject("import", IMPORTERS),
     "notifications:open": OfObject("notice", EVERYONE),
     "notifications:read": OfObject("notice", EVERYONE),
     "opportunities:opportunity_detail": OfObject("opportunity", LOGGERS),

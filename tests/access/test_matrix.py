@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 UNKNOWN = "ZZZZZZZZZZZZ"
 MALFORMED = ("0", "' OR 1=1 --", "../../etc/passwd", "\x00", "Ω" * 60, "<script>", "A" * 64)
 # Answered with "nothing there" as long as no such state is in the world.
-NEEDS_STATE = {"registrations:registration_progress"}
+NEEDS_STATE = {"imports:import_progress", "registrations:registration_progress"}
 # What a form that may be sent would hold, so that a refusal is no mere complaint about an empty form.
 PLAUSIBLE = {
     "customer_name": "Somebody",

@@ -14,6 +14,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from core.documents import files_of
+from core.imports import services as imports
 from core.notifications.models import Notification
 from crm.accounts.models import Account
 from crm.accounts.services.transfer import begin_transfer
@@ -286,6 +288,7 @@ def build(cast: Cast | None = None) -> World:
         ("rival", rival_partner, *RIVAL, *EAST, "other_channel_manager"),
     ):
         world.put("partner", label, partner, *seen_by)
+    _imports(world, canaries)
     settle_all()
     _notices(world)
     return world
@@ -414,6 +417,27 @@ def _shared(world: World, places) -> None:
     world.put("contact", "shared", contact, "sales_rep", "other_channel_manager", "administrator")
     world.put("opportunity", "shared", opportunity, "sales_rep", "other_channel_manager")
     world.put("user", "shared", shared_with, *CAST)
+
+
+def _imports(world: World, canaries: Canaries) -> None:
+    """Put an import waiting for its word, and one of somebody outside the cast, whom nobody here sees."""
+    for label, user, *seen_by in (
+        ("own", world.people.administrator, "administrator"),
+        ("other", Cast().make_staff("other_importer", "sales_head")),
+    ):
+        name = "Imported Kestrel" if seen_by else canaries.text("away", "row of an import")
+        source = imports.start_import(
+            resource="accounts",
+            upload=SimpleUploadedFile("accounts.csv", f"Name,Country\r\n{name},Nowhere\r\n".encode()),
+            actor=actor_of(user),
+            at=timezone.now(),
+        )
+        run_all_jobs()
+        imports.check_rows(source.pk, mapping=["name", "country"], actor=actor_of(user), at=timezone.now())
+        run_all_jobs()
+        source.refresh_from_db()
+        world.put("import", label, source, *seen_by)
+        world.put("file", f"import_{label}", files_of(source).get(), *seen_by)
 
 
 def _notices(world: World) -> None:

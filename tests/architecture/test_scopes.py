@@ -21,6 +21,7 @@ UNSCOPED = {
     "identity.Alias": "read by the matching engine as the system",
     "identity.MatchKey": "read by the matching engine as the system",
     "identity.MatchRecord": "read by the matching engine as the system",
+    "imports.ImportRow": "part of an import, reached through it",
     "jobs.IdempotencyKey": "read by its owner's own request",
     "jobs.JobOutcome": "part of a job, reached through it",
     "jobs.Lease": "a right of processes, of nobody's",

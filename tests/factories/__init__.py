@@ -3,6 +3,7 @@
 from .core import (
     BusinessCalendarFactory,
     FieldPermissionFactory,
+    ImportFactory,
     JobFactory,
     NotificationFactory,
     PreferenceFactory,
@@ -67,6 +68,7 @@ __all__ = [
     "DuplicatePairFactory",
     "FieldPermissionFactory",
     "HouseListingFactory",
+    "ImportFactory",
     "InformationRequestFactory",
     "InternalNoteFactory",
     "JobFactory",

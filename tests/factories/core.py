@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from core.access.models import FieldLevel, FieldPermission, Role, Side
 from core.calendars.models import BusinessCalendar
 from core.documents.models import StoredFile
+from core.imports.models import Import
 from core.jobs.models import Job
 from core.notifications.models import Channel, Notification, Preference
 from core.people.models import User
@@ -81,6 +82,18 @@ class JobFactory(DjangoModelFactory):
 
     kind = "tests.nothing"
     key = factory.Sequence(lambda n: f"tests.nothing:{n}")
+
+
+class ImportFactory(DjangoModelFactory):
+    """An import whose file waits to be read."""
+
+    class Meta:
+        model = Import
+
+    resource = "accounts"
+    file_name = "accounts.csv"
+    format = "csv"
+    started_by = factory.SubFactory(UserFactory, is_staff=True)
 
 
 class NotificationFactory(DjangoModelFactory):

@@ -1,0 +1,1 @@
+"""The pages of an import and what is sent from them."""

@@ -1,0 +1,58 @@
+"""The transitions of an import. What a person asks for and what a job finishes are transitions alike."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.workflow import Transition, Workflow
+
+from .enums import ImportState as S
+
+PERMISSION = "imports.run"
+
+IMPORT = Workflow.of(
+    "import",
+    S,
+    (
+        Transition("read", frozenset({S.READING}), (S.COLUMNS,), None, "import.read", _("Read the file")),
+        Transition(
+            "refuse", frozenset({S.READING, S.CHECKING}), (S.UNREADABLE,), None, "import.refused", _("Refuse")
+        ),
+        Transition(
+            "read_again",
+            frozenset({S.COLUMNS, S.UNREADABLE, S.PREVIEW}),
+            (S.READING,),
+            PERMISSION,
+            "import.read_again",
+            _("Read it in another way"),
+        ),
+        Transition(
+            "check",
+            frozenset({S.COLUMNS, S.PREVIEW}),
+            (S.CHECKING,),
+            PERMISSION,
+            "import.mapped",
+            _("Check every row"),
+        ),
+        Transition(
+            "present", frozenset({S.CHECKING}), (S.PREVIEW,), None, "import.checked", _("Show the preview")
+        ),
+        Transition(
+            "confirm", frozenset({S.PREVIEW}), (S.WRITING,), PERMISSION, "import.confirmed", _("Write it")
+        ),
+        Transition("finish", frozenset({S.WRITING}), (S.WRITTEN,), None, "import.written", _("Finish")),
+        Transition(
+            "undo", frozenset({S.WRITTEN}), (S.UNDOING,), PERMISSION, "import.undo_asked", _("Take it back")
+        ),
+        Transition(
+            "finish_undo", frozenset({S.UNDOING}), (S.UNDONE,), None, "import.undone", _("Finish taking back")
+        ),
+        Transition(
+            "cancel",
+            frozenset({S.COLUMNS, S.UNREADABLE, S.PREVIEW}),
+            (S.CANCELLED,),
+            PERMISSION,
+            "import.cancelled",
+            _("Give it up"),
+        ),
+    ),
+    initial=S.READING,
+)
