@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from core.access.fields import field_access
 from core.access.guards import allows
+from core.imports.registry import may_import
 from core.ui.bulk import BulkAction
 from core.ui.lists import ListView
 
@@ -68,8 +69,13 @@ class AccountList(ListView):
         return Account.objects.visible_to(self.request.actor).select_related("territory", "owner")
 
     def get_context(self, **context):
-        """Say whether one may be added."""
-        return {**context, "may_add": allows(self.request.actor, "accounts.edit")}
+        """Say whether accounts may be added, one by one or from a file."""
+        actor = self.request.actor
+        return {
+            **context,
+            "may_add": allows(actor, "accounts.edit"),
+            "may_import": may_import(actor, "accounts"),
+        }
 
 
 MOST_OPTIONS = 8
