@@ -11,6 +11,8 @@ from django.conf import settings
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from core.ui.wording import listed
+
 LONGEST_NAME = 150
 HEAD_BYTES = 8192
 LARGEST_DIRECTORY = 1024 * 1024
@@ -110,7 +112,7 @@ def _kind_of(upload, name: str) -> Kind:
         guess = filetype.guess(head)
         kind = _BY_TYPE.get(guess.mime) if guess else _text_kind(upload, extension)
     if kind is None:
-        accepted = ", ".join(each.name for each in KINDS)
+        accepted = listed(each.name for each in KINDS)
         raise UploadRefused(
             _("“%(name)s” is not a kind of file that can be taken. Accepted: %(accepted)s.")
             % _named(name, accepted=accepted)

@@ -24,15 +24,23 @@ LONGEST_QUERY = 200
 MOST_REASONS = 2
 LOOKED_AT = 30
 ALSO = ("registry_id", "website", "phone", "country", "city")  # what else a form has filled in already
-# What speaks against, or says nothing by itself, is no reason for offering.
-NO_REASON = frozenset({"registry.differs", "place.differs", "name.equal_but", "name.ambiguous"})
+# Kinds of evidence, by the beginning of their codes, that are no reason for offering: they speak against, or say
+# nothing by themselves.
+NO_REASON = (
+    "registry.differs", "place.differs", "place.unknown", "name.equal_but", "name.ambiguous", "named", "common",
+    "kind", "trade", "more",
+)  # fmt: skip
 # Weaker than what one sees oneself: that the name begins with what was typed.
-WEAK = frozenset({"name.similar", "name.part", "name.sound", "name.order", "name.abbreviation"})
+WEAK = (
+    "name.similar", "name.part", "name.sound", "name.order", "name.abbreviation", "name.alike", "name.cut",
+    "name.typos", "brand", "slip", "short", "initials", "added", "words", "read", "common",
+)  # fmt: skip
 # Which field a kind of evidence tells of, by the first part of its code.
 FIELD_OF = {
     "registry": "registry_id",
     "number": "number",
     "domain": "website",
+    "label": "website",
     "phone": "phone",
     "place": "city",
 }
@@ -103,8 +111,15 @@ def codes_for(evidence: Iterable, access: FieldAccess) -> list[str]:
     return [
         item.code
         for item in evidence
-        if item.code not in NO_REASON and access.readable(FIELD_OF.get(item.code.split(".")[0], "name"))
+        if getattr(item, "weight", 0) >= 0
+        and not item.code.startswith(NO_REASON)
+        and access.readable(_field_of(item.code))
     ]
+
+
+def _field_of(code: str) -> str:
+    """Return the account's field that a kind of evidence tells of."""
+    return FIELD_OF.get(code.split(".")[0], "name")
 
 
 def _reasons(query: str, account: Account, codes: list[str]) -> tuple[str, ...]:
@@ -112,10 +127,10 @@ def _reasons(query: str, account: Account, codes: list[str]) -> tuple[str, ...]:
     seen = _seen(query, account)
     if not codes:
         return (seen or _("has these words"),)
-    if seen and codes[0] in WEAK:
-        codes = [code for code in codes if code not in WEAK]
-        return (seen, *map(explain_code, codes))[:MOST_REASONS]
-    return tuple(explain_code(code) for code in codes[:MOST_REASONS])
+    words = []
+    if seen and codes[0].startswith(WEAK):
+        words, codes = [seen], [code for code in codes if not code.startswith(WEAK)]
+    return tuple(dict.fromkeys((*words, *map(explain_code, codes))))[:MOST_REASONS]
 
 
 def _seen(query: str, account: Account) -> str:
@@ -165,11 +180,7 @@ def twins(data: Mapping, actor: Actor, *, limit: int = 5) -> list[Twin]:
             visible[pk],
             match.level,
             match.score,
-            tuple(
-                explain(item)
-                for item in match.evidence
-                if access.readable(FIELD_OF.get(item.code.split(".")[0], "name"))
-            ),
+            tuple(explain(item) for item in match.evidence if access.readable(_field_of(item.code))),
             tuple(item.code for item in match.evidence),
         )
         for pk, match in matches.items()

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.ui.wording import listed
+
 from .. import keys, merkle
 from ..commitments import canonical, commitment, leaf_hash, stamp
 from ..models import Event, SealedEvent
@@ -212,7 +214,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return ", ".join(_shown(each) for each in value)
+        return listed(_shown(each) for each in value)
     if isinstance(value, dict):
         return " · ".join(_shown(each) for each in value.values() if each not in (None, ""))
     return str(value)

@@ -1,58 +1,10 @@
 """Sharing one account with one colleague until a day."""
 
-from datetime import date, datetime
-
-from django.contrib.auth import get_user_model
-from django.db import transaction
-from django.utils.translation import gettext_lazy as _
-
-from core import ledger
-from core.access.actor import Actor
-from core.access.guards import require
-from core.workflow import lock
+from crm.sharing import Sharing
 
 from ..exceptions import AccountError
 from ..models import Account, AccountShare
 
-
-@transaction.atomic
-def share_account(
-    pk: int, *, user_pk: int, can_write: bool, ends_on: date, actor: Actor, at: datetime
-) -> AccountShare:
-    """Share an account with a member of staff; sharing again changes what they may and until when."""
-    account = lock(Account.objects.select_related("territory"), pk=pk)
-    require(actor, "accounts.edit", account)
-    user = get_user_model().objects.filter(pk=user_pk, is_staff=True, is_active=True).first()
-    if user is None:
-        raise AccountError(_("Only colleagues can be given a share."))
-    if ends_on < at.date():
-        raise AccountError(_("The last day lies in the past."))
-    share, _created = AccountShare.objects.update_or_create(
-        account=account,
-        user=user,
-        defaults={"can_write": can_write, "ends_on": ends_on, "shared_by_id": actor.user_id},
-    )
-    ledger.record(
-        "account.shared",
-        account,
-        actor=actor,
-        at=at,
-        facts={"can_write": can_write, "ends_on": ends_on.isoformat()},
-        personal={f"user:{user.pk}": {"person": user.full_name}},
-    )
-    return share
-
-
-@transaction.atomic
-def unshare_account(share_pk: int, *, actor: Actor, at: datetime) -> None:
-    """End a share at once."""
-    share = lock(AccountShare.objects.select_related("account__territory", "user"), pk=share_pk)
-    require(actor, "accounts.edit", share.account)
-    ledger.record(
-        "account.unshared",
-        share.account,
-        actor=actor,
-        at=at,
-        personal={f"user:{share.user_id}": {"person": share.user.full_name}},
-    )
-    share.delete()
+ACCOUNTS = Sharing(Account, AccountShare, "account", "accounts.edit", "account", AccountError)
+share_account = ACCOUNTS.share
+unshare_account = ACCOUNTS.unshare
