@@ -1,6 +1,6 @@
 """Timelines of the CRM in readers' words: instants as days, codes by their names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,12 +16,16 @@ from core.ui.wording import listed
 Words = Mapping[str, Callable[[Any], str]]
 
 
-def story_of(obj, actor: Actor, *, words: Words, limit: int = 30) -> list[TimelineEntry]:
+def story_of(
+    obj, actor: Actor, *, words: Words, limit: int = 30, also: Collection[int] = ()
+) -> list[TimelineEntry]:
     """Return what happened to ``obj``, newest first; ``words`` turns a fact's value into text, by its name.
 
+    ``also``: ids of others of its kind whose story is part of this one.
     Facts without words are shown as they are; one whose words are empty is left out.
     """
-    return [replace(entry, facts=_told(entry, actor, words)) for entry in timeline(obj, actor, limit=limit)]
+    entries = timeline(obj, actor, limit=limit, also=also)
+    return [replace(entry, facts=_told(entry, actor, words)) for entry in entries]
 
 
 def _told(entry: TimelineEntry, actor: Actor, words: Words) -> list[tuple[str, str]]:

@@ -106,6 +106,7 @@ GROUPS = (
                 _any("opportunities.view"),
                 bar=_("Sales"),
             ),
+            Item(_("Duplicates"), "arrows-diff", "accounts:duplicate_list", _staff("accounts.merge")),
             Item(_("Projects"), "map-pin", "projects:project_list", _staff("accounts.view")),
             Item(_("Activities"), "activity", "activities:activity_list", _staff("activities.log")),
         ),

@@ -1,5 +1,6 @@
 """What happened to one object, as its readers may see it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,14 +47,15 @@ def facts_of(event: Event) -> dict[str, Any]:
     }
 
 
-def timeline(obj, actor: Actor, *, limit: int = 100) -> list[TimelineEntry]:
+def timeline(obj, actor: Actor, *, limit: int = 100, also: Collection[int] = ()) -> list[TimelineEntry]:
     """Return the newest ``limit`` events about ``obj`` that ``actor`` may see, newest first; four queries.
 
     The caller has asked for ``obj`` through ``visible_to``. A dealer sees only events and facts declared for
-    the partner concerned, and only their own people by name.
+    the partner concerned, and only their own people by name. ``also``: ids of others of its kind whose events are
+    part of this one's, e.g. of accounts that were merged into it.
     """
     events = list(
-        Event.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk)
+        Event.objects.filter(object_type=obj._meta.label_lower, object_id__in=[obj.pk, *also])
         .order_by("-pk")
         .prefetch_related("fact_sets")[:limit]
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from core.documents import files_of
 from core.imports import services as imports
 from core.notifications.models import Notification
+from crm.accounts import services as accounts
 from crm.accounts.models import Account
 from crm.accounts.services.transfer import begin_transfer
 from crm.activities.services import log_activity, plan_activity
@@ -384,6 +385,7 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
         ),
         "other_channel_manager",
     )
+    _merged(world, places)
     _shared(world, places)
     planned = plan_activity(
         account=direct.account,
@@ -403,6 +405,20 @@ def _crm(world: World, own_approved, rival_approved, places, lines, canaries: Ca
         at=timezone.now(),
     )
     world.put("transfer", "direct", SimpleNamespace(ref=transfer), "sales_rep", "administrator")
+
+
+def _merged(world: World, places) -> None:
+    """Put an account of the East to compare others with, and one that another was merged into."""
+    rep = actor_of(world.people.sales_rep)
+    twin, kept, gone = (
+        accounts.create_account(
+            data={"name": name, "territory": places.shanghai}, actor=rep, at=timezone.now()
+        )
+        for name in ("Twin to compare with", "Account that stayed", "Account that was merged")
+    )
+    merge = accounts.merge_accounts(kept.pk, gone.pk, actor=rep, at=timezone.now()).merge
+    world.put("twin", "direct", twin, *EAST_ACCOUNTS)
+    world.put("merge", "direct", merge, "sales_rep", "administrator")
 
 
 def _shared(world: World, places) -> None:

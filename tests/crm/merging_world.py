@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from django.apps import apps
 from django.db import connection
+from django.db.models import AutoField
 from django.utils import timezone
 
 from core.documents.models import StoredFile
@@ -29,7 +30,11 @@ def everything() -> dict[str, list[tuple]]:
         if model._meta.proxy or not model._meta.managed or HISTORY & {label, model._meta.app_label}:
             continue
         anew = label in WRITTEN_ANEW
-        columns = [field.column for field in model._meta.concrete_fields if not (anew and field.primary_key)]
+        columns = [
+            field.column
+            for field in model._meta.concrete_fields
+            if not (anew and isinstance(field, AutoField))
+        ]
         quoted = ", ".join(map(connection.ops.quote_name, columns))
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {quoted} FROM {connection.ops.quote_name(model._meta.db_table)}")

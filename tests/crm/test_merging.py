@@ -381,7 +381,7 @@ def test_merges_in_a_row_resolve_and_are_undone_from_the_last(rep, places):
     assert merging.merged_ids(third.pk) == sorted([one.pk, other.pk])
     assert found("North Star Pumps") == [third.pk]
     with pytest.raises(UndoRefused, match="Undo that merge first"):
-        undo(first, SYSTEM)
+        undo(first, rep)
     undo(second, rep)
     undo(first, rep)
     assert differences(before, everything()) == {}

@@ -38,7 +38,8 @@ def _pairs(journal: Journal, before: int, after: int) -> None:
             journal.remove(pair)
             continue
         turned = was_low != (low == after)
-        evidence = [[code, theirs, ours] for code, ours, theirs in pair.evidence] if turned else pair.evidence
+        evidence = [[code, two, one, *rest] for code, one, two, *rest in pair.evidence]
+        evidence = evidence if turned else pair.evidence
         journal.set(pair, low_id=low, high_id=high, evidence=evidence)
 
 

@@ -36,7 +36,7 @@ class DuplicatePairQuerySet(ScopedQuerySet):
 class DuplicatePair(models.Model):
     """Two accounts, the one with the lower id first, that may be the same organisation.
 
-    ``evidence`` is a list of [code, of the lower, of the higher]. ``level`` is empty where a person found the pair.
+    ``evidence`` is a list of [code, of the lower, of the higher, what it counts]. ``level`` is empty where a person found the pair.
     """
 
     ref = models.CharField(max_length=20, unique=True, default=new_reference, editable=False)
@@ -80,12 +80,17 @@ class MergeQuerySet(ScopedQuerySet):
     """Merges: who may merge and sees the account that stayed."""
 
     def visible_to(self, actor):
-        """Return the merges into accounts that ``actor`` may see."""
+        """Return the merges into accounts that ``actor`` may see, also where such a one was merged itself."""
         if actor.sees_everything:
             return self
         if actor.is_dealer or not actor.may("accounts.merge"):
             return self.none()
-        return self.filter(survivor__in=Account.objects.comparable_by(actor).values("pk"))
+        comparable = Account.objects.comparable_by(actor).values("pk")
+        return self.filter(
+            Q(survivor__in=comparable)
+            | Q(survivor__merged_into__in=comparable)
+            | Q(survivor__merged_into__merged_into__in=comparable)
+        )
 
     def standing(self):
         """Return those not undone."""

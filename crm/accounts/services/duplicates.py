@@ -20,7 +20,6 @@ from core.retries import retry_on_collision
 from core.workflow import lock
 from crm import identity
 from crm.identity import Match
-from crm.identity.rules import STRENGTH
 
 from ..exceptions import JudgementRefused
 from ..models import Account, DuplicatePair, Lifecycle, PairState
@@ -29,9 +28,10 @@ from .accounts import candidate_of
 SEARCH = "accounts.find_duplicates"
 BATCH = 100
 MOST_TWINS = 20
+STRENGTH = ("L1", "L3", "L2", "L4")  # the levels that make a pair, the surest first
 SAME = frozenset({"L1", "L3"})
 MAYBE = frozenset({"L2", "L4"})
-TELLING = frozenset({"registry.same", "number.same", "domain.same"})
+TELLING = ("registry.same", "number.same", "domain.same")
 BY_HAND = len(STRENGTH)
 
 
@@ -49,20 +49,31 @@ def rank_of(level: str) -> int:
 
 def _ordered(account_pk: int, match: Match) -> tuple[int, int, list[list[str]]]:
     """Return lower id, higher id and the evidence with the lower one's values first."""
-    turned = match.organisation_id < account_pk
-    evidence = [
-        [item.code, item.theirs, item.ours] if turned else [item.code, item.ours, item.theirs]
-        for item in match.evidence
-    ]
     low, high = sorted((account_pk, match.organisation_id))
-    return low, high, evidence
+    return low, high, evidence_of(match, turned=match.organisation_id < account_pk)
+
+
+def evidence_of(match: Match | None, *, turned: bool = False) -> list[list[str]]:
+    """Return the evidence of a match as a pair keeps it: code, of the lower, of the higher, what it counts.
+
+    ``turned``: the match is the lower of the two.
+    """
+    return [
+        [
+            item.code,
+            *((item.theirs, item.ours) if turned else (item.ours, item.theirs)),
+            f"{getattr(item, 'weight', 0.0):.1f}",
+        ]
+        for item in (match.evidence if match is not None else ())
+    ]
 
 
 def grew(pair: DuplicatePair, level: str, evidence: Iterable[list[str]]) -> bool:
     """Tell whether more speaks for two accounts being one than when they were told apart."""
-    had = {code for code, _low, _high in pair.evidence}
+    had = {code for code, *_values in pair.evidence}
     return rank_of(level) < pair.rank or any(
-        code in TELLING and code not in had for code, _low, _high in evidence
+        code.startswith(TELLING) and not code.endswith("many") and code not in had
+        for code, *_values in evidence
     )
 
 
@@ -106,7 +117,6 @@ def find_pair(one_pk: int, other_pk: int, *, at: datetime) -> tuple[DuplicatePai
     if pair is not None:
         return pair, False
     match = match_between(Account.objects.get(pk=low), high)
-    evidence = [[item.code, item.ours, item.theirs] for item in match.evidence] if match else []
     return DuplicatePair.objects.get_or_create(
         low_id=low,
         high_id=high,
@@ -114,7 +124,7 @@ def find_pair(one_pk: int, other_pk: int, *, at: datetime) -> tuple[DuplicatePai
             "level": match.level if match else "",
             "rank": rank_of(match.level if match else ""),
             "score": match.score if match else 0.0,
-            "evidence": evidence,
+            "evidence": evidence_of(match),
             "found_at": at,
             "seen_at": at,
         },

@@ -1,7 +1,7 @@
 """One account: its page, creating and editing it, its place in the group."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,8 +22,10 @@ from ..models import Account, AccountShare, Contact
 from ..presenting import account_facts, contact_rows
 from ..rules import may_transfer
 from ..selectors import group_of, house_listings_on
+from ..services.merging import merged_ids
 from ..typeahead import Twin
 from ..typeahead import twins as twins_of
+from .merging import where_it_went
 
 
 def _account(request: HttpRequest, ref: str) -> Account:
@@ -37,7 +39,12 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one account: facts, contacts, group, what the rooms above bring, and what happened."""
     actor = request.actor
     require(actor, "accounts.view")
-    account = _account(request, ref)
+    try:
+        account = _account(request, ref)
+    except Http404:
+        if (answer := where_it_went(request, ref)) is None:
+            raise
+        return answer
     may_edit = allows(actor, "accounts.edit", account)
     listing = None
     if actor.may("settings.manage") or actor.may("registrations.decide"):
@@ -49,6 +56,7 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
         "due_at": day,
         "changed": names_of(Account),
         "source": lambda value: "",
+        "names": listed,
         "lifecycle": lambda value: "",
         "territory": lambda value: "",
         "from_territory": _territory_words,
@@ -70,7 +78,7 @@ def account_page(request: HttpRequest, ref: str) -> HttpResponse:
             "may_transfer": may_transfer(actor, account),
             "last_activity_at": _last_activity(account, actor),
             "panels": panels_for("accounts.account", account, request),
-            "timeline_entries": story_of(account, actor, words=words),
+            "timeline_entries": story_of(account, actor, words=words, also=merged_ids(account.pk)),
         },
     )
 
