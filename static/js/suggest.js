@@ -114,7 +114,9 @@ class Suggestions {
 
   key(event) {
     const options = this.options();
-    if (event.isComposing || event.keyCode === 229 || !options.length) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") this.stop();
+    if (!options.length) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -125,7 +127,6 @@ class Suggestions {
     } else if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
-      this.stop();
       this.close();
     }
   }
