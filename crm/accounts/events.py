@@ -19,10 +19,10 @@ LABELS = {
     "ends_on": _("ends on"),
     "person": _("person"),
     "others": _("looks like"),
-    "from_owner": _("from"),
-    "to_owner": _("to"),
-    "from_territory": _("from territory"),
-    "to_territory": _("to territory"),
+    "from_owner": _("old owner"),
+    "to_owner": _("new owner"),
+    "from_territory": _("old territory"),
+    "to_territory": _("new territory"),
 }
 declare = partial(declare_any, partner_sees=False, labels=LABELS)
 
