@@ -126,7 +126,7 @@ def _lock_two(survivor_pk: int, loser_pk: int, actor: Actor) -> tuple[Account, A
         Account.objects.comparable_by(actor).filter(pk__in=pks).order_by("pk").values_list("pk", flat=True)
     )
     merged = [rows[pk] for pk in pks if pk in rows and rows[pk].lifecycle == Lifecycle.MERGED]
-    if any(final_of(row) in visible for row in merged):
+    if Account.objects.comparable_by(actor).filter(pk__in=[final_of(row) for row in merged]).exists():
         raise MergeRefused(_("One of the two has been merged meanwhile. Look at the account that stayed."))
     if visible != set(pks) or visible - rows.keys():
         raise Account.DoesNotExist
