@@ -10,14 +10,14 @@ class ImportState(models.TextChoices):
 
     READING = "reading", _("Being read")
     UNREADABLE = "unreadable", _("Cannot be read")
-    COLUMNS = "columns", _("Columns to be named")
+    COLUMNS = "columns", _("Columns to be matched")
     CHECKING = "checking", _("Being checked")
-    PREVIEW = "preview", _("Waiting for your word")
-    WRITING = "writing", _("Being written")
-    WRITTEN = "written", pgettext_lazy("import", "Written")
-    UNDOING = "undoing", _("Being taken back")
-    UNDONE = "undone", _("Taken back")
-    CANCELLED = "cancelled", pgettext_lazy("import", "Given up")
+    PREVIEW = "preview", _("Waiting for you to confirm")
+    WRITING = "writing", _("Being imported")
+    WRITTEN = "written", pgettext_lazy("import", "Imported")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+    CANCELLED = "cancelled", pgettext_lazy("import", "Discarded")
 
 
 AT_WORK = frozenset({ImportState.READING, ImportState.CHECKING, ImportState.WRITING, ImportState.UNDOING})
@@ -54,5 +54,5 @@ class Outcome(models.TextChoices):
 class Undo(models.TextChoices):
     """What taking a row back came to."""
 
-    UNDONE = "undone", pgettext_lazy("import row", "Taken back")
-    KEPT = "kept", pgettext_lazy("import row", "Not taken back")
+    UNDONE = "undone", pgettext_lazy("import row", "Undone")
+    KEPT = "kept", pgettext_lazy("import row", "Not undone")

@@ -12,8 +12,8 @@ LABELS = {
     "created": _("created"),
     "updated": _("changed"),
     "failed": _("not written"),
-    "undone": _("taken back"),
-    "kept": _("not taken back"),
+    "undone": _("undone"),
+    "kept": _("not undone"),
 }
 declare = partial(declare_any, partner_sees=False, labels=LABELS)
 
@@ -21,10 +21,10 @@ declare("import.started", label=_("Import started"), icon="upload")
 declare("import.read", label=_("File read"), icon="file-check")
 declare("import.refused", label=_("File cannot be read"), tone="danger", icon="file-off")
 declare("import.read_again", label=_("Read in another way"), icon="refresh")
-declare("import.mapped", label=_("Columns named"), icon="table-import")
+declare("import.mapped", label=_("Columns matched"), icon="table-import")
 declare("import.checked", label=_("Rows checked"), icon="clipboard-check")
 declare("import.confirmed", label=_("Import confirmed"), icon="player-play")
-declare("import.written", label=_("Import written"), tone="success", icon="circle-check")
-declare("import.undo_asked", label=_("Taking back asked for"), icon="arrow-back-up")
-declare("import.undone", label=_("Import taken back"), icon="arrow-back-up")
-declare("import.cancelled", label=_("Import given up"), icon="ban")
+declare("import.written", label=_("Import done"), tone="success", icon="circle-check")
+declare("import.undo_asked", label=_("Undo asked for"), icon="arrow-back-up")
+declare("import.undone", label=_("Import undone"), icon="arrow-back-up")
+declare("import.cancelled", label=_("Import discarded"), icon="ban")

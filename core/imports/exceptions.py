@@ -16,4 +16,4 @@ class ImportRefused(Exception):
 class MappingRefused(ImportRefused):
     """The columns named do not make rows: one twice, or a needed one missing."""
 
-    message = _("Some columns are not named rightly.")
+    message = _("Some columns are not chosen rightly.")

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.documents import UploadRefused
-from core.documents.forms import UploadField, UploadInput
+from core.documents.forms import UploadField
 from core.ui.forms import OneTimeKeyMixin, Section, SectionFormMixin
 
 from .headings import column_letters
@@ -43,14 +43,14 @@ class StartForm(OneTimeKeyMixin, SectionFormMixin, forms.Form):
             "file",
         ),
     )
-    file = TableField(label=_("File"), widget=UploadInput(attrs={"accept": ".xlsx,.csv,.txt"}))
+    file = TableField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}))
 
 
 class ReadingForm(forms.Form):
     """In which encoding, parted by what, which sheet."""
 
     encoding = forms.ChoiceField(label=_("Encoding"), required=False)
-    delimiter = forms.ChoiceField(label=_("Cells are parted by"), required=False)
+    delimiter = forms.ChoiceField(label=_("Cells separated by"), required=False)
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
 
     def __init__(self, *args, source: Import, **kwargs):

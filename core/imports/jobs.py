@@ -44,13 +44,13 @@ def check(job) -> None:
     _work(job, ImportState.CHECKING, check_file)
 
 
-@handler(WRITE, label=_("Write the rows of an import"), lease_seconds=180, max_attempts=12)
+@handler(WRITE, label=_("Import the rows of a file"), lease_seconds=180, max_attempts=12)
 def write(job) -> None:
     """Write the rows."""
     _work(job, ImportState.WRITING, write_file)
 
 
-@handler(UNDO, label=_("Take an import back"), lease_seconds=180, max_attempts=12)
+@handler(UNDO, label=_("Undo an import"), lease_seconds=180, max_attempts=12)
 def undo(job) -> None:
     """Take back what was written."""
     _work(job, ImportState.UNDOING, undo_file)

@@ -45,6 +45,4 @@ def _kind(code: str, label, event_types: tuple[str, ...], *, mail: bool) -> None
 
 
 _kind("import_waiting", _("The preview of an import waits"), ("import.checked", "import.refused"), mail=False)
-_kind(
-    "import_finished", _("An import is written or taken back"), ("import.written", "import.undone"), mail=True
-)
+_kind("import_finished", _("An import is done or undone"), ("import.written", "import.undone"), mail=True)

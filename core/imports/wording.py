@@ -46,8 +46,8 @@ DELIMITER_NAMES = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _(
 AT_WORK = {
     ImportState.READING: _("The file is being read"),
     ImportState.CHECKING: _("Every row is being checked"),
-    ImportState.WRITING: _("The rows are being written"),
-    ImportState.UNDOING: _("The import is being taken back"),
+    ImportState.WRITING: _("The rows are being imported"),
+    ImportState.UNDOING: _("The import is being undone"),
 }
 
 

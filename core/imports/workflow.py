@@ -36,14 +36,12 @@ IMPORT = Workflow.of(
             "present", frozenset({S.CHECKING}), (S.PREVIEW,), None, "import.checked", _("Show the preview")
         ),
         Transition(
-            "confirm", frozenset({S.PREVIEW}), (S.WRITING,), PERMISSION, "import.confirmed", _("Write it")
+            "confirm", frozenset({S.PREVIEW}), (S.WRITING,), PERMISSION, "import.confirmed", _("Import now")
         ),
         Transition("finish", frozenset({S.WRITING}), (S.WRITTEN,), None, "import.written", _("Finish")),
+        Transition("undo", frozenset({S.WRITTEN}), (S.UNDOING,), PERMISSION, "import.undo_asked", _("Undo")),
         Transition(
-            "undo", frozenset({S.WRITTEN}), (S.UNDOING,), PERMISSION, "import.undo_asked", _("Take it back")
-        ),
-        Transition(
-            "finish_undo", frozenset({S.UNDOING}), (S.UNDONE,), None, "import.undone", _("Finish taking back")
+            "finish_undo", frozenset({S.UNDOING}), (S.UNDONE,), None, "import.undone", _("Finish the undoing")
         ),
         Transition(
             "cancel",
@@ -51,7 +49,7 @@ IMPORT = Workflow.of(
             (S.CANCELLED,),
             PERMISSION,
             "import.cancelled",
-            _("Give it up"),
+            _("Discard"),
         ),
     ),
     initial=S.READING,

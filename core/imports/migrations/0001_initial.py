@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ref', models.CharField(default=core.ui.references.new_reference, editable=False, max_length=20, unique=True)),
                 ('resource', models.CharField(max_length=60, verbose_name='what')),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('unreadable', 'Cannot be read'), ('columns', 'Columns to be named'), ('checking', 'Being checked'), ('preview', 'Waiting for your word'), ('writing', 'Being written'), ('written', 'Written'), ('undoing', 'Being taken back'), ('undone', 'Taken back'), ('cancelled', 'Given up')], default='reading', max_length=10, verbose_name='status')),
+                ('state', models.CharField(choices=[('reading', 'Being read'), ('unreadable', 'Cannot be read'), ('columns', 'Columns to be matched'), ('checking', 'Being checked'), ('preview', 'Waiting for you to confirm'), ('writing', 'Being imported'), ('written', 'Imported'), ('undoing', 'Being undone'), ('undone', 'Undone'), ('cancelled', 'Discarded')], default='reading', max_length=10, verbose_name='status')),
                 ('round', models.PositiveIntegerField(default=1)),
                 ('file_name', models.CharField(max_length=200, verbose_name='file name')),
                 ('format', models.CharField(max_length=4)),
@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ('choice', models.CharField(blank=True, choices=[('same', 'It is this one'), ('create', 'Create anyway'), ('skip', 'Leave out')], max_length=6)),
                 ('outcome', models.CharField(blank=True, choices=[('created', 'Created'), ('updated', 'Changed'), ('unchanged', 'As it was'), ('skipped', 'Left out'), ('failed', 'Not written')], max_length=9)),
                 ('result', models.JSONField(default=dict)),
-                ('undo', models.CharField(blank=True, choices=[('undone', 'Taken back'), ('kept', 'Not taken back')], max_length=6)),
+                ('undo', models.CharField(blank=True, choices=[('undone', 'Undone'), ('kept', 'Not undone')], max_length=6)),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='imports.import')),
             ],
             options={

@@ -127,9 +127,9 @@ def check_mapping(source: Import, mapping: Sequence[str], actor: Actor) -> None:
         raise MappingRefused
     for field, column in known.items():
         if named.count(field) > 1:
-            raise MappingRefused(_("“%(field)s” is named for two columns.") % {"field": column.label})
+            raise MappingRefused(_("“%(field)s” is chosen for two columns.") % {"field": column.label})
     if not named:
-        raise MappingRefused(_("Name at least one column."))
+        raise MappingRefused(_("Choose at least one column."))
     if problem := resource.mapping_problem(named):
         raise MappingRefused(problem)
 

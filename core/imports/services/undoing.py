@@ -94,7 +94,7 @@ def _undo_row(source: Import, row: ImportRow, resource: ImportResource, *, at: d
         raise
     except ProtectedError:
         row.undo = Undo.KEPT
-        row.result["undo_problem"] = RowRefused(_("Something hangs on it by now.")).problem.kept()
+        row.result["undo_problem"] = RowRefused(_("Other records depend on it now.")).problem.kept()
     except Exception as error:
         row.undo = Undo.KEPT
         row.result["undo_problem"] = problem_of(error, source, row).kept()
@@ -132,7 +132,7 @@ def _taken_back(source: Import, row: ImportRow, resource: ImportResource, *, at:
     if StoredFile.objects.filter(object_type=label, object_id=written.pk).exists():
         hanging.append(StoredFile._meta.verbose_name)
     if hanging:
-        raise RowRefused(_("Something hangs on it by now: %(things)s."), things=hanging)
+        raise RowRefused(_("Other records depend on it now: %(things)s."), things=hanging)
     resource.take_back(written, at=at)
     return []
 

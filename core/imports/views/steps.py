@@ -111,7 +111,7 @@ def import_columns(request: HttpRequest, ref: str) -> HttpResponse:
     resource = resource_of(source, request.actor)
     rows = list(source.rows.order_by("number")[:SAMPLE_ROWS])
     form = MappingForm(request.POST, source=source, resource=resource, rows=rows)
-    refusal = _("Some columns are not named rightly.")
+    refusal = _("Some columns are not chosen rightly.")
     if form.is_valid():
         try:
             services.check_rows(source.pk, mapping=form.mapping(), actor=request.actor, at=timezone.now())
@@ -210,7 +210,7 @@ def import_cancel(request: HttpRequest, ref: str) -> HttpResponse:
     source = import_of(request, ref)
     with _told(request):
         services.cancel(source.pk, actor=request.actor, at=timezone.now())
-        messages.success(request, _("The import is given up. Nothing was written."))
+        messages.success(request, _("The import is discarded. Nothing was written."))
     return redirect("imports:import_detail", ref=source.ref)
 
 

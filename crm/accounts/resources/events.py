@@ -8,14 +8,14 @@ LABELS = {"name": _("name")}
 
 declare(
     "account.taken_back",
-    label=_("Account taken back"),
+    label=_("Removed again: its import was undone"),
     partner_sees=False,
     labels=LABELS,
     icon="arrow-back-up",
 )
 declare(
     "account.alias_removed",
-    label=_("Another name taken back"),
+    label=_("Another name removed again"),
     partner_sees=False,
     labels=LABELS,
     icon="tag",

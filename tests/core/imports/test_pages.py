@@ -84,13 +84,13 @@ def test_the_way_of_an_import_from_file_to_undo(client, head):
     assert "Looks the same as row 2 of this file" in page and "This is no country" in page
     client.post(address(source, "decide"), {"row": 3, "choice": "skip"})
     client.post(address(source, "confirm"), {"one_time_key": "k"})
-    assert "The rows are being written" in client.get(source.get_absolute_url()).content.decode()
+    assert "The rows are being imported" in client.get(source.get_absolute_url()).content.decode()
     run_all_jobs()
     page = client.get(source.get_absolute_url()).content.decode()
-    assert "The import is written" in page
+    assert "The import is done" in page
     client.post(address(source, "undo"))
     run_all_jobs()
-    assert "The import is taken back" in client.get(source.get_absolute_url()).content.decode()
+    assert "The import is undone" in client.get(source.get_absolute_url()).content.decode()
     assert source.file_name in client.get(reverse("imports:import_list")).content.decode()
 
 
@@ -152,7 +152,7 @@ def test_columns_named_wrongly_are_told_and_nothing_is_lost(client):
     source = fresh()
     response = client.post(address(source, "columns"), {"column-0": "name", "column-1": "name"})
     assert response.status_code == 422
-    assert "is named for two columns" in response.content.decode()
+    assert "is chosen for two columns" in response.content.decode()
     response = client.post(address(source, "columns"), {"column-1": "country", "column-0": "owner_id"})
     assert response.status_code == 422
     source.refresh_from_db()
