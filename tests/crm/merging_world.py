@@ -32,7 +32,7 @@ def everything() -> dict[str, list[tuple]]:
         anew = label in WRITTEN_ANEW
         columns = [
             field.column
-            for field in model._meta.concrete_fields
+            for field in model._meta.local_concrete_fields
             if not (anew and isinstance(field, AutoField))
         ]
         quoted = ", ".join(map(connection.ops.quote_name, columns))

@@ -73,5 +73,6 @@ registry.refers_but_stays("identity.MatchKey.organisation_id", _IN_STEP)
 registry.refers_but_stays("identity.Alias.organisation_id", _IN_STEP)
 _HISTORY = "history stays with the row it happened to; the story of the account that stays shows both"
 registry.refers_but_stays("ledger.Event.object_id", _HISTORY)
+registry.refers_but_stays("imports.ImportRow.target_id", "which row an import made or changed is history")
 registry.refers_but_stays("jobs.JobOutcome.object_id", "what became of a row in a job is history")
 registry.refers_but_stays("ledger.Event.partner_id", "partner organisations are not merged")
