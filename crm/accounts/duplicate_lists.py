@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.ui import filters, tables
@@ -105,8 +105,8 @@ class DuplicateTable(tables.Table):
         if not record.may_judge or record.state == PairState.MERGED:
             return ""
         if record.state == PairState.DIFFERENT:
-            return _button("reopen", key, "arrow-back-up", _now("Undo"), record)
-        return _button("different", key, "x", _now("Not the same"), record)
+            return _button("reopen", key, "arrow-back-up", gettext("Undo"), record)
+        return _button("different", key, "x", gettext("Not the same"), record)
 
 
 def _account_line(account):

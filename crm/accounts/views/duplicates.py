@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -109,11 +109,11 @@ def duplicate_judge(request: HttpRequest) -> HttpResponse:
         if is_different:
             messages.success(
                 request,
-                _now("“%(one)s” and “%(other)s” are kept apart. To undo it, look under “Not the same”.")
+                gettext("“%(one)s” and “%(other)s” are kept apart. To undo it, look under “Not the same”.")
                 % names,
             )
         else:
-            messages.success(request, _now("“%(one)s” and “%(other)s” are to be looked at again.") % names)
+            messages.success(request, gettext("“%(one)s” and “%(other)s” are to be looked at again.") % names)
     return redirect(back_to_list(request))
 
 
