@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from core.clock import wall_clock_decides
 from core.ledger import facts_of
 from core.ledger.models import Event
 from crm.accounts import services as accounts
@@ -121,13 +122,14 @@ def test_protections_on_different_lines_stand_side_by_side(
 def test_a_protection_whose_window_has_passed_holds_nothing(
     file_and_approve, dealer_sales, rival, merger, clock
 ):
-    ours = file_and_approve(dealer_sales, customer_name=OURS)
-    clock.shift(timedelta(days=40))
-    theirs = file_and_approve(rival, customer_name=THEIRS)
-    clock.shift(timedelta(days=60))  # the first ran out; nobody has looked yet
-    assert ours.lines.get().state == State.APPROVED
-    assert ask(ours.customer_id, theirs.customer_id, merger).merge is not None
-    assert ours.lines.get().state == State.EXPIRED
+    with wall_clock_decides():
+        ours = file_and_approve(dealer_sales, customer_name=OURS)
+        clock.shift(timedelta(days=40))
+        theirs = file_and_approve(rival, customer_name=THEIRS)
+        clock.shift(timedelta(days=60))  # the first ran out; nobody has looked yet
+        assert ours.lines.get().state == State.APPROVED
+        assert ask(ours.customer_id, theirs.customer_id, merger).merge is not None
+        assert ours.lines.get().state == State.EXPIRED
 
 
 def test_without_the_guard_the_database_holds_them(
