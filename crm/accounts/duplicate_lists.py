@@ -5,6 +5,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.access.fields import field_access
 from core.ui import filters, tables
 from core.ui.names import local_name
 from core.ui.templatetags.ui import icon, status
@@ -12,15 +13,18 @@ from crm.identity.words import LEVELS
 from crm.territories.models import Territory
 
 from .duplicate_presenting import level_in_words, reasons_in_words
-from .models import DuplicatePair, Lifecycle, PairState
+from .models import Account, DuplicatePair, Lifecycle, PairState
 
+STATES = [(state.value, state.label) for state in (PairState.OPEN, PairState.HELD, PairState.DIFFERENT)]
 LEVEL_CHOICES = [(level, LEVELS[level]) for level in ("L1", "L3", "L2", "L4")]
 
 
 class DuplicateFilters(filters.FilterSet):
     """What staff narrow pairs by."""
 
-    state = filters.ChoiceFilter(choices=PairState.choices, label=_("Status"), method="by_state")
+    state = filters.ChoiceFilter(
+        choices=STATES, label=_("Status"), method="by_state", empty_label=_("to be decided")
+    )
     level = filters.ChoiceFilter(choices=LEVEL_CHOICES, label=_("How sure"))
     territory = filters.ModelChoiceFilter(
         queryset=lambda request: Territory.objects.visible_to(request.actor),
@@ -57,15 +61,18 @@ class DuplicateTable(tables.Table):
     rank = tables.Column(verbose_name=_("How sure"), order_by=("rank", "-score"), card="subtitle")
     evidence = tables.Column(verbose_name=_("Why"), orderable=False, empty_values=())
     territory = tables.Column(verbose_name=_("Territory"), orderable=False, empty_values=())
-    state = tables.StatusColumn(verbose_name=_("Status"))
-    found_at = tables.WhenColumn(verbose_name=_("Found"), card="hide")
+    state = tables.StatusColumn(verbose_name=_("Status"), card="meta")
     actions = tables.Column(verbose_name="", orderable=False, empty_values=())
 
     class Meta:
         model = DuplicatePair
-        fields = ("low", "rank", "evidence", "territory", "state", "found_at", "actions")
+        fields = ("low", "rank", "evidence", "territory", "state", "actions")
 
-    actor = None
+    @classmethod
+    def hidden_for(cls, actor) -> tuple[str, ...]:
+        """Return the columns the actor may not read: the territory is the accounts' own field."""
+        readable = field_access(actor, Account).readable("territory")
+        return (*super().hidden_for(actor), *(() if readable else ("territory",)))
 
     def row_url(self, record) -> str:
         """Return where both are compared."""
@@ -73,7 +80,7 @@ class DuplicateTable(tables.Table):
 
     def render_low(self, record):
         """Return both names, the link on the first."""
-        lines = [_account_line(account) for account in (record.low, record.high)]
+        lines = [_account_line(account, record.shows_city) for account in (record.low, record.high)]
         return format_html(
             '<a class="pair-names" href="{}">{}</a>',
             record.compare_url,
@@ -100,20 +107,33 @@ class DuplicateTable(tables.Table):
         return format_html_join("", '<span class="pair-reason">{}</span>', ((name,) for name in names))
 
     def render_actions(self, record):
-        """Return the one press that tells them apart, or takes that back."""
-        key = f"{record.low.ref}-{record.high.ref}"
-        if not record.may_judge or record.state == PairState.MERGED:
+        """Return the way to comparing both, and the one press that tells them apart or takes that back."""
+        if record.state == PairState.MERGED:
             return ""
+        compare = format_html(
+            '<a class="btn btn-sm" href="{}" aria-label="{}">{}{}</a>',
+            record.compare_url,
+            f"{gettext('Compare and merge')}: {record.low.name}, {record.high.name}",
+            icon("arrows-diff"),
+            gettext("Compare and merge"),
+        )
+        if not record.may_judge:
+            return compare
         if record.state == PairState.DIFFERENT:
-            return _button("reopen", key, "arrow-back-up", gettext("Undo"), record)
-        return _button("different", key, "x", gettext("Not the same"), record)
+            press = _button("reopen", "arrow-back-up", gettext("Undo"), record)
+        else:
+            press = _button("different", "x", gettext("Not the same"), record)
+        return format_html('<span class="pair-actions">{}{}</span>', compare, press)
 
 
-def _account_line(account):
+def _account_line(account, shows_city: bool):
     """Return one account as a line: name, place, and a badge for a prospect."""
     badge = status("prospect", account.get_lifecycle_display()) if _is_prospect(account) else ""
     return format_html(
-        '<span class="pair-name"><span>{}</span><small>{}</small>{}</span>', account.name, account.city, badge
+        '<span class="pair-name"><span>{}</span><small>{}</small>{}</span>',
+        account.name,
+        account.city if shows_city else "",
+        badge,
     )
 
 
@@ -121,13 +141,13 @@ def _is_prospect(account) -> bool:
     return account.lifecycle == Lifecycle.PROSPECT
 
 
-def _button(name: str, key: str, drawing: str, words: str, record):
+def _button(name: str, drawing: str, words: str, record):
     """Return a button of the form below the list."""
     return format_html(
         '<button type="submit" class="btn btn-sm" form="judge" name="{}" value="{}" aria-label="{}" data-row-key>'
         "{}{}</button>",
         name,
-        key,
+        f"{record.low.ref}-{record.high.ref}",
         f"{words}: {record.low.name}, {record.high.name}",
         icon(drawing),
         words,

@@ -216,9 +216,9 @@ class Twin:
     """Another account that may be the same, and why."""
 
     account: Account
+    place: str
     level: str
     reason: str
-    is_sure: bool
 
 
 def twins_of_account(account: Account, actor, *, limit: int = 3) -> list[Twin]:
@@ -234,12 +234,13 @@ def twins_of_account(account: Account, actor, *, limit: int = 3) -> list[Twin]:
     for low, high in pairs.order_by("pk").values_list("low_id", "high_id"):
         apart.add(high if low == account.pk else low)
     visible = Account.objects.comparable_by(actor).filter(pk__in=offered.keys() - apart).in_bulk()
+    shows_city = field_access(actor, Account).readable("city")
     return [
         Twin(
             visible[pk],
+            visible[pk].city if shows_city else "",
             level_words(match.level),
             explain_code(match.evidence[0].code) if match.evidence else "",
-            match.level in ("L1", "L3"),
         )
         for pk, match in offered.items()
         if pk in visible

@@ -19,6 +19,8 @@ LABELS = {
     "ends_on": _("ends on"),
     "person": _("person"),
     "others": _("looks like"),
+    "account": _("account"),
+    "names": _("known as"),
     "from_owner": _("old owner"),
     "to_owner": _("new owner"),
     "from_territory": _("old territory"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from core.access.fields import field_access
 from core.access.guards import allows, require
 from core.ui.lists import ListView
 from crm.submitting import refusals_as_messages
@@ -48,8 +49,10 @@ class DuplicateList(ListView):
     def _table(self, records):
         table = super()._table(records)
         actor = self.request.actor
-        for pair in records if isinstance(records, list) else ():
-            pair.reader = actor
+        pairs = records if isinstance(records, list) else []
+        shows_city = bool(pairs) and field_access(actor, Account).readable("city")
+        for pair in pairs:
+            pair.reader, pair.shows_city = actor, shows_city
             pair.may_judge = allows(actor, "accounts.merge", pair.low) and allows(
                 actor, "accounts.merge", pair.high
             )
