@@ -74,6 +74,20 @@ class RowShown:
     card: Card | None
 
     @property
+    def is_its_card(self) -> bool:
+        """Whether the row's title is the name of the object it changes or made, and leads there."""
+        return self.card is not None and self.card.title == self.title and not self._offers
+
+    @property
+    def shows_card(self) -> bool:
+        """Whether the object it changes or made is named below it."""
+        return self.card is not None and not self.is_its_card and not self._offers
+
+    @property
+    def _offers(self) -> bool:
+        return bool(self.twins) and not self.row.outcome
+
+    @property
     def state(self) -> str:
         """What the row's badge says."""
         row = self.row

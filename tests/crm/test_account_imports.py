@@ -22,7 +22,7 @@ from crm import identity
 from crm.accounts import services as accounts
 from crm.accounts.models import Account
 from crm.identity.candidates import Candidate
-from tests.cast import actor_of, client_for, run_all_jobs, settle_all
+from tests.cast import actor_of, client_for, role, run_all_jobs, settle_all
 from tests.core.imports.files import text, upload, workbook
 from tests.factories import AccountFactory, FieldPermissionFactory
 
@@ -329,6 +329,14 @@ def test_the_scope_is_asked_again_when_rows_are_written(eastern_head, making):
     assert not Account.objects.filter(name="Ours").exists()
 
 
+def test_who_may_no_longer_import_writes_nothing(eastern_head):
+    source = checked(eastern_head, [["Ours", "", "", "", "cn-shanghai", "", "", ""]])
+    services.confirm(source.pk, actor=actor_of(eastern_head), at=timezone.now())
+    eastern_head.staff_scopes.update(role=role("sales_rep"))
+    run_all_jobs()
+    assert row(source, 2).outcome == Outcome.FAILED and not Account.objects.exists()
+
+
 def test_a_number_of_an_account_one_does_not_see_cannot_be_used(head, eastern_head, places):
     account = known(actor_of(head), name="Nordwerk", number="H-1", territory=places.germany)
     source = checked(eastern_head, [["Mine now", "H-1", "", "", "cn-east", "", "", ""]])
@@ -564,6 +572,7 @@ def test_a_row_refused_does_not_stop_the_others(head):
     assert row(source, 2).result_problem.words == "This customer number cannot be used."
 
 
+@pytest.mark.django_db(transaction=True)  # the ledger's readers see what is committed
 def test_whoever_started_it_is_told_when_the_preview_waits_and_when_it_is_written(head):
     source = written(head, [["A", "", "", "", "", "", "", ""]])
     settle_all()

@@ -125,6 +125,8 @@ def _written(
     source: Import, row: ImportRow, resource: ImportResource, batch: list[ImportRow], *, at: datetime
 ) -> Written:
     """Clean the row anew, as of now, and hand it to the resource."""
+    if not may_import(resource.actor, source.resource):
+        raise NotAllowed
     judged = resource.clean(row.number, row.cells, row.flags, source.mapping)
     if judged.problems:
         problem = judged.problems[0]

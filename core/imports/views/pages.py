@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from core.access.guards import allows, require
@@ -31,7 +32,7 @@ from ..wording import ENCODING_NAMES, problem_words, work_words
 
 SAMPLE_ROWS = 20
 MOST_POLLS = 900
-STEPS = (_("File"), _("Columns"), _("Check"), _("Result"))
+STEPS = (_("File"), _("Columns"), pgettext_lazy("step of an import", "Check"), _("Result"))
 STEP_OF = {
     ImportState.READING: 1,
     ImportState.UNREADABLE: 1,

@@ -96,7 +96,7 @@ COLUMNS = (
     ),
     Column("website", _("Website"), "", names=("web", "url", "homepage", "网址", "網址")),
     Column("phone", _("Phone"), "", names=("telephone", "tel", "联系电话", "聯絡電話")),
-    Column("country", _("Country"), _("Its name or two-letter code."), names=("国家", "國家", "国家/地区", "國家/地區")),
+    Column("country", _("Country"), _("Its name or two-letter code."), names=("国家", "國家", "nation")),
     Column("city", _("City"), "", names=("town", "所在城市")),
     Column("address", _("Address"), "", names=("street", "详细地址", "詳細地址")),
     Column("industry", _("Industry"), "", names=("sector", "所属行业", "所屬產業")),
