@@ -132,7 +132,7 @@ def read_environment() -> Environment:
         metrics=env.bool("PORTAL_METRICS", default=False),
         log_level=env.str("PORTAL_LOG_LEVEL", default="INFO" if mode is not Mode.TEST else "WARNING"),
         merge_undo_days=env.int("PORTAL_MERGE_UNDO_DAYS", default=30),
-        duplicates_minimum_score=env.float("PORTAL_DUPLICATES_MINIMUM_SCORE", default=60.0),
+        duplicates_minimum_score=env.float("PORTAL_DUPLICATES_MINIMUM_SCORE", default=35.0),
     )
 
 

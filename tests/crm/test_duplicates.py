@@ -81,7 +81,8 @@ def test_what_may_be_the_same_is_offered_from_a_score_on(twins, settings):
 
 
 def test_a_search_goes_on_where_a_dead_worker_stopped(rep, places, run_jobs, monkeypatch, clock):
-    made = [make_account(rep, NAME, territory=places.shanghai) for _number in range(6)]
+    data = {"territory": places.shanghai, "country": "CN", "registry_id": "91310000607378229L"}
+    made = [make_account(rep, NAME, **data) for _number in range(6)]
     monkeypatch.setattr(duplicates, "BATCH", 2)
     job = start(rep)
     asked: list[int] = []
