@@ -84,7 +84,7 @@ def relate(registration: Registration, customer_id: int, matches: Iterable[Match
     """Sort the engine's matches by how they relate to the customer decided on.
 
     What a person said is the same counts as the customer too. A second organisation at a sure level is a likely
-    twin: doubtful until a person has said.
+    twin: doubtful until a person has said. What is merely possible is shown to whoever reviews, and holds nothing.
     """
     same = {customer_id} | set(
         MatchDecision.objects.filter(
@@ -95,7 +95,10 @@ def relate(registration: Registration, customer_id: int, matches: Iterable[Match
     for match in matches:
         if match.organisation_id in same:
             continue
-        (group if match.level == GROUP_LEVEL else doubtful)[match.organisation_id] = match
+        if match.level == GROUP_LEVEL:
+            group[match.organisation_id] = match
+        elif match.holds:
+            doubtful[match.organisation_id] = match
     parted_projects = frozenset(
         MatchDecision.objects.filter(
             registration=registration, project__isnull=False, verdict=MatchVerdict.ANOTHER

@@ -27,3 +27,18 @@ def insert_new(model: type[Model], columns: Sequence[str], rows: Iterable[Sequen
             cursor.execute(f"{begin}{values} ON CONFLICT DO NOTHING", parameters)
             count += len(batch)
     return count
+
+
+def load_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence]) -> None:
+    """Put rows that are surely new into ``model``'s table, the fastest way the database has. One there already fails."""
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    names = ", ".join(quote(model._meta.get_field(name).column) for name in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            holders = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({holders})", rows)

@@ -28,3 +28,11 @@ def gather_stragglers(job) -> None:
     from .services.merging import gather_stragglers as gather
 
     gather(job.payload["merge"], at=clock.now())
+
+
+@handler("accounts.rebuild_index", label=_("Rebuild the match index"), lease_seconds=300, max_attempts=50)
+def rebuild_index(job) -> None:
+    """Write the match index anew, from where an earlier worker stopped."""
+    from .services.match_index import rebuild_by_job
+
+    rebuild_by_job(job)

@@ -10,7 +10,7 @@ __getattr__ = public_names(
     {
         "Candidate": "candidates",
         "Match": "candidates",
-        "Evidence": "rules",
+        "Evidence": "comparison",
         "find_matches": "matching",
         "index": "indexing",
         "index_many": "indexing",

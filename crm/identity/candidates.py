@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
+from .comparison import Evidence
 from .gazetteer import place_of
-from .normal import normalise
+from .normal import names_of
+from .profiles import Profile
 from .reach import domain_of, phone_of
-from .registry_ids import RegistryId, number_key, parse
-from .rules import Evidence, Profile
+from .registry_ids import number_key, parse
 
 LONGEST_NAME = 300
+CONFLICT, POSSIBLE, RELATED = "conflict", "possible", "related"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An organisation as typed: any text of any length. ``country`` is an ISO code.
+    """An organisation as typed: any text of any length. ``country`` is an ISO code, ``region`` a province or state.
 
     ``number`` is the ERP's customer number; who types it into the registry id is understood as well.
     """
@@ -28,11 +30,16 @@ class Candidate:
     city: str = ""
     address: str = ""
     number: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A known organisation that may be the candidate. ``score`` is 0 to 100 and orders within a level."""
+    """A known organisation that may be the candidate, best first.
+
+    ``verdict``: ``conflict`` is taken for the same until a person says otherwise, ``possible`` is worth a look,
+    ``related`` is another organisation of the same house. ``score`` is the probability of being the same in per cent.
+    """
 
     organisation_id: int
     level: str
@@ -40,6 +47,12 @@ class Match:
     evidence: tuple[Evidence, ...]
     group_id: int
     is_known: bool
+    verdict: str = CONFLICT
+
+    @property
+    def holds(self) -> bool:
+        """Whether a filing must wait for a person's word, or is blocked."""
+        return self.verdict == CONFLICT
 
 
 def printable(text: str) -> str:
@@ -49,17 +62,25 @@ def printable(text: str) -> str:
 
 def profile_of(candidate: Candidate) -> Profile:
     """Return what is compared of a candidate."""
-    pairs = [(normalise(text), printable(text)) for text in (candidate.name, candidate.other_name) if text]
-    names = [pair for number, pair in enumerate(pairs) if pair[0] and pair[0] not in dict(pairs[:number])]
-    registry_id: RegistryId | None = parse(candidate.registry_id, candidate.country)
-    numbers = {number_key(text) for text in (candidate.number, "" if registry_id else candidate.registry_id)}
-    domains = {domain_of(candidate.website), domain_of(candidate.email) if "@" in candidate.email else ""}
+    place = place_of(
+        candidate.city[:200], candidate.country[:20], candidate.address[:200], candidate.region[:60]
+    )
+    texts = (candidate.name, candidate.other_name)
+    names = dict.fromkeys(name for text in texts if text for name in names_of(text, place))
+    registry_id = parse(candidate.registry_id, candidate.country) if candidate.registry_id else None
+    numbers = {
+        number_key(text) for text in (candidate.number, "" if registry_id else candidate.registry_id) if text
+    }
+    domains = {
+        domain_of(candidate.website) if candidate.website else "",
+        domain_of(candidate.email) if "@" in candidate.email else "",
+    }
+    phone = phone_of(candidate.phone, candidate.country) if candidate.phone else ""
     return Profile(
-        names=tuple(name for name, _raw in names),
-        raw_names=tuple(raw for _name, raw in names),
+        names=tuple(names),
         ids=(registry_id,) if registry_id else (),
         numbers=frozenset(numbers - {""}),
         domains=frozenset(domains - {""}),
-        phones=frozenset({phone_of(candidate.phone, candidate.country)} - {""}),
-        place=place_of(candidate.city[:200], candidate.country, candidate.address[:200]),
+        phones=frozenset({phone} - {""}),
+        place=place,
     )

@@ -1,105 +1,104 @@
-"""Keeping the match index in step. Called by the services that save organisations, in their transaction."""
+"""Keeping the match index in step. Called by the services that save organisations, in their transaction.
 
-from collections.abc import Iterable
+The keys of an organisation follow from the line its record keeps, so that replacing them touches what differs only.
+"""
+
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from core.search.bulk import insert_new
+from core.search.bulk import load_rows
 
 from .candidates import Candidate, printable, profile_of
-from .keys import Key, keys_of, name_keys
+from .keys import ID_BITS, entries
 from .models import Alias, MatchKey, MatchRecord
-from .normal import normalise
-from .rules import Profile
+from .normal import names_of, normalise
+from .profiles import Profile, unpack
 
 Entry = tuple[int, Candidate, int, bool]
+BATCH = 2000
 
 
-def _record(organisation_id: int, candidate: Candidate, profile: Profile, group_id: int, is_known: bool):
-    """Return the unsaved match record of an organisation."""
-    return MatchRecord(
-        organisation_id=organisation_id,
-        group_id=group_id,
-        name=printable(candidate.name),
-        normal_name=profile.names[0].key[:300] if profile.names else "",
-        place=profile.place.stored(),
-        country=printable(candidate.country).upper()[:2],
-        is_known=is_known,
-    )
+def kept_profile(organisation_id: int, candidate: Candidate) -> Profile:
+    """Return what is kept of an organisation: the profile of its fields, with the names that people confirmed."""
+    return _with_aliases(profile_of(candidate), _alias_names([organisation_id]).get(organisation_id, []))
+
+
+def _with_aliases(profile: Profile, names: list[str]) -> Profile:
+    """Return a profile known by further names."""
+    if not names:
+        return profile
+    return profile.with_names(tuple(name for text in names for name in names_of(text, profile.place)))
+
+
+def _alias_names(organisation_ids: list[int]) -> dict[int, list[str]]:
+    """Return the confirmed names of organisations, oldest first."""
+    found: dict[int, list[str]] = {}
+    rows = Alias.objects.filter(organisation_id__in=organisation_ids).order_by("pk")
+    for organisation_id, name in rows.values_list("organisation_id", "name"):
+        found.setdefault(organisation_id, []).append(name)
+    return found
 
 
 @transaction.atomic
-def index(organisation_id: int, candidate: Candidate, *, group_id: int, is_known: bool) -> None:
-    """Write the record and keys of one organisation, replacing those it had; its aliases stay.
+def index(organisation_id: int, candidate: Candidate, *, group_id: int, is_known: bool) -> bool:
+    """Write the record and keys of one organisation, replacing those it had; its aliases stay. Returns whether
+    anything differed.
 
     ``group_id`` is the id of its group's root, its own where it has none. ``is_known``: an account, not a prospect.
+    The caller holds the organisation's row, so that two of these never meet.
     """
-    profile = profile_of(candidate)
-    record = _record(organisation_id, candidate, profile, group_id, is_known)
-    fields = ("group_id", "name", "normal_name", "place", "country", "is_known")
+    profile = kept_profile(organisation_id, candidate)
+    line = profile.packed()
+    before = MatchRecord.objects.filter(organisation_id=organisation_id).first()
+    if before is not None and before.line == line:
+        if (before.group_id, before.is_known) == (group_id, is_known):
+            return False
+        MatchRecord.objects.filter(pk=organisation_id).update(group_id=group_id, is_known=is_known)
+        return True
+    had = entries(unpack(before.line), organisation_id) if before is not None else set()
+    wanted = entries(profile, organisation_id)
     MatchRecord.objects.update_or_create(
-        organisation_id=organisation_id, defaults={field: getattr(record, field) for field in fields}
+        organisation_id=organisation_id,
+        defaults={"group_id": group_id, "is_known": is_known, "line": line},
     )
-    wanted: set[Key] = set(keys_of(profile))
-    for alias in Alias.objects.filter(organisation_id=organisation_id).order_by("pk"):
-        wanted.update(name_keys(normalise(alias.name)))
-    _set_keys(organisation_id, wanted)
-
-
-def _set_keys(organisation_id: int, wanted: set[Key]) -> None:
-    """Make the keys of an organisation those wanted, touching only what differs."""
-    kept: set[Key] = set()
-    gone: list[int] = []
-    rows = MatchKey.objects.filter(organisation_id=organisation_id).values_list("pk", "kind", "value")
-    for pk, kind, value in rows.order_by("pk"):
-        if (kind, value) in wanted:
-            kept.add((kind, value))
-        else:
-            gone.append(pk)
-    if gone:
-        MatchKey.objects.filter(pk__in=gone).delete()
-    MatchKey.objects.bulk_create(
-        [
-            MatchKey(kind=kind, value=value, organisation_id=organisation_id)
-            for kind, value in sorted(wanted - kept)
-        ],
-        ignore_conflicts=True,
-    )
+    if had - wanted:
+        MatchKey.objects.filter(entry__in=had - wanted).delete()
+    MatchKey.objects.bulk_create([MatchKey(entry=one) for one in sorted(wanted - had)], ignore_conflicts=True)
+    return True
 
 
 @transaction.atomic
-def index_many(entries: Iterable[Entry], *, batch_size: int = 1000) -> int:
-    """Index many organisations that are not in the index yet; for loads. Returns how many.
+def index_many(items: Iterable[Entry], *, batch_size: int = 50_000) -> int:
+    """Index many organisations that are not in the index yet and have no aliases; for loads. Returns how many.
 
-    An entry is (organisation_id, candidate, group_id, is_known).
+    An item is (organisation_id, candidate, group_id, is_known). Keys are written in their own order, which fills the
+    pages of the index and keeps it small.
     """
     count = 0
-    records: list[MatchRecord] = []
-    keys: list[tuple[str, str, int]] = []
-
-    def flush() -> None:
-        MatchRecord.objects.bulk_create(records, batch_size=500)
-        insert_new(MatchKey, ("kind", "value", "organisation_id"), keys)
-        records.clear()
-        keys.clear()
-
-    for organisation_id, candidate, group_id, is_known in entries:
-        profile = profile_of(candidate)
-        records.append(_record(organisation_id, candidate, profile, group_id, is_known))
-        keys.extend((kind, value, organisation_id) for kind, value in keys_of(profile))
-        count += 1
-        if len(records) >= batch_size:
-            flush()
-    flush()
+    stream = iter(items)
+    while batch := list(islice(stream, batch_size)):
+        records: list[tuple[int, int, bool, str]] = []
+        keys: set[int] = set()
+        for organisation_id, candidate, group_id, is_known in batch:
+            profile = profile_of(candidate)
+            records.append((organisation_id, group_id, is_known, profile.packed()))
+            keys |= entries(profile, organisation_id)
+        load_rows(MatchRecord, ("organisation_id", "group_id", "is_known", "line"), records)
+        load_rows(MatchKey, ("entry",), ((entry,) for entry in sorted(keys)))
+        count += len(batch)
     return count
 
 
 @transaction.atomic
 def unindex(organisation_id: int) -> None:
     """Take an organisation out of the index, its aliases too; nothing happens where it is not in it."""
-    MatchKey.objects.filter(organisation_id=organisation_id).delete()
-    MatchRecord.objects.filter(organisation_id=organisation_id).delete()
+    record = MatchRecord.objects.filter(organisation_id=organisation_id).first()
+    if record is not None:
+        MatchKey.objects.filter(entry__in=entries(unpack(record.line), organisation_id)).delete()
+        record.delete()
     Alias.objects.filter(organisation_id=organisation_id).delete()
 
 
@@ -118,11 +117,15 @@ def add_alias(organisation_id: int, name: str, *, source: str, at: datetime) -> 
         normal_name=normal.key[:300],
         defaults={"name": printable(name), "source": source[:60], "created_at": at},
     )
-    if created:
+    record = MatchRecord.objects.filter(organisation_id=organisation_id).first() if created else None
+    if record is not None:
+        profile = unpack(record.line)
+        wider = _with_aliases(profile, [name])
+        MatchRecord.objects.filter(pk=organisation_id).update(line=wider.packed())
         MatchKey.objects.bulk_create(
             [
-                MatchKey(kind=kind, value=value, organisation_id=organisation_id)
-                for kind, value in dict.fromkeys((kind, value[:160]) for kind, value in name_keys(normal))
+                MatchKey(entry=one)
+                for one in sorted(entries(wider, organisation_id) - entries(profile, organisation_id))
             ],
             ignore_conflicts=True,
         )
@@ -132,3 +135,48 @@ def add_alias(organisation_id: int, name: str, *, source: str, at: datetime) -> 
 def set_group(organisation_ids: Iterable[int], group_id: int) -> None:
     """Move organisations to a group: after the tree of accounts changed."""
     MatchRecord.objects.filter(organisation_id__in=list(organisation_ids)).update(group_id=group_id)
+
+
+def surplus_keys(*, from_entry: int = 0, limit: int = 100_000) -> tuple[list[int], int | None]:
+    """Return (keys that no record stands behind, where to go on): for the check of the whole index, piece by piece.
+
+    ``from_entry``: begin above this key. The second value is None at the end.
+    """
+    rows = list(
+        MatchKey.objects.filter(entry__gt=from_entry)
+        .order_by("entry")
+        .values_list("entry", flat=True)[:limit]
+    )
+    mask = (1 << ID_BITS) - 1
+    ids = sorted({entry & mask for entry in rows})
+    lines: dict[int, set[int]] = {}
+    for at in range(0, len(ids), 500):
+        records = MatchRecord.objects.filter(pk__in=ids[at : at + 500]).order_by("pk")
+        for pk, line in records.values_list("pk", "line"):
+            lines[pk] = entries(unpack(line), pk)
+    surplus = [entry for entry in rows if entry not in lines.get(entry & mask, ())]
+    return surplus, rows[-1] if len(rows) == limit else None
+
+
+def missing_keys(organisation_ids: Iterable[int]) -> Iterator[int]:
+    """Yield the keys that records of these organisations ask for and the index lacks."""
+    records = MatchRecord.objects.filter(pk__in=list(organisation_ids)).order_by("pk")
+    wanted: set[int] = set()
+    for pk, line in records.values_list("pk", "line"):
+        wanted |= entries(unpack(line), pk)
+    ordered = sorted(wanted)
+    for at in range(0, len(ordered), 500):
+        some = ordered[at : at + 500]
+        kept = set(MatchKey.objects.filter(entry__in=some).values_list("entry", flat=True))
+        yield from (entry for entry in some if entry not in kept)
+
+
+def analyse() -> None:
+    """Tell the database how full the index is, after a load; on PostgreSQL also which pages all may read."""
+    with connection.cursor() as cursor:
+        for model in (MatchKey, MatchRecord):
+            table = connection.ops.quote_name(model._meta.db_table)
+            if connection.vendor == "postgresql" and not connection.in_atomic_block:
+                cursor.execute(f"VACUUM (ANALYZE) {table}")
+            else:
+                cursor.execute(f"ANALYZE {table}")

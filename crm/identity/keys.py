@@ -1,90 +1,280 @@
-"""The keys an organisation is found by. Pure: the same keys are written for what is kept and asked for a candidate.
+"""The keys an organisation is found by. Pure: what is kept and what is asked come from the same functions.
 
-``id``, ``domain``, ``phone`` and ``name`` decide a level by themselves; ``head`` finds branches; ``sound`` and
-``part`` only put an organisation on the short list that ``rules`` judges.
+A key is a family and a value, kept as one integer: 31 bits of a hash before 32 bits of the organisation's id, so that
+one covering index holds both and all organisations of a key lie side by side. Keys only put an organisation on the
+short list; what it is worth is judged by comparison, so that a chance collision of hashes costs nothing.
 """
 
-from .gazetteer import generic_words
+import re
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from core.search.folding import is_chinese
+
+from .gazetteer import AT_HOME, Place, generic_words, short_form
 from .normal import NormalName
-from .rules import Profile
+from .profiles import Profile
+from .sounds import near_sound, sound_of, syllables
 
-LONGEST_VALUE = 160
-MOST_TOKENS = 5
-DECIDING = ("id", "domain", "phone", "name")
-WEIGHTS = {"id": 8.0, "name": 6.0, "head": 5.0, "domain": 5.0, "sound": 4.0, "phone": 3.0, "part": 1.0}
+ID_BITS = 32
+MOST_KEYS = 72
+STOP_WORDS = frozenset(
+    {
+        "of",
+        "for",
+        "de",
+        "der",
+        "die",
+        "das",
+        "du",
+        "des",
+        "la",
+        "le",
+        "les",
+        "di",
+        "del",
+        "della",
+        "fur",
+        "do",
+        "da",
+        "y",
+        "e",
+        "en",
+        "in",
+        "at",
+        "a",
+        "an",
+        "to",
+        "on",
+        "by",
+        "with",
+        "van",
+        "von",
+        "zu",
+    }
+)
 
+# What a hit says about being the one looked for, relative to the others; a key at its cap counts half.
+WEIGHTS = {
+    "id": 12.0,
+    "name": 6.0,
+    "sorted": 5.0,
+    "domain": 5.0,
+    "phone": 4.0,
+    "label": 3.0,
+    "slip": 3.0,
+    "sound": 3.0,
+    "brand": 2.0,
+    "start": 2.0,
+    "word": 1.5,
+    "local": 2.0,
+    "initials": 2.0,
+    "bones": 1.5,
+}
+_SPELLINGS = str.maketrans({"z": "s", "c": "k", "q": "k", "v": "w", "y": "i"})
+_VOWELS = re.compile("[aeiou]")
 Key = tuple[str, str]
+
+
+def hashed(key: Key) -> int:
+    """Return the lowest integer of a key's range; the organisation's id is added to it."""
+    digest = blake2b(f"{key[0]}:{key[1]}".encode(), digest_size=4).digest()
+    return (int.from_bytes(digest, "big") >> 1) << ID_BITS
 
 
 def keys_of(profile: Profile) -> list[Key]:
     """Return the keys under which an organisation is kept, without doubles, in a fixed order."""
-    keys: list[Key] = [("id", one.key) for one in profile.ids]
-    keys += [("id", number) for number in sorted(profile.numbers)]
-    keys += [("domain", domain) for domain in sorted(profile.domains)]
-    keys += [("phone", phone) for phone in sorted(profile.phones)]
-    for name in profile.names:
-        keys += name_keys(name)
-    return list(dict.fromkeys((kind, value[:LONGEST_VALUE]) for kind, value in keys if value))
+    return list(dict.fromkeys((*_certain(profile), *_of_names(profile, kept=True))))
 
 
 def asked_keys(profile: Profile) -> list[Key]:
-    """Return the keys to ask for: those of the candidate, and its head office and branches."""
-    keys = keys_of(profile)
+    """Return the keys to ask for, at most ``MOST_KEYS``: those of the candidate, and what other scripts may hold."""
+    return list(dict.fromkeys((*_certain(profile), *_of_names(profile, kept=False))))[:MOST_KEYS]
+
+
+def _certain(profile: Profile) -> Iterator[Key]:
+    """Yield the keys of ids, numbers, domains and phones."""
+    for one in profile.ids:
+        yield "id", one.key
+    for number in sorted(profile.numbers):
+        yield "id", number
+    for domain in sorted(profile.domains):
+        yield "domain", domain
+    for phone in sorted(profile.phones):
+        yield "phone", phone
+    for label in sorted(profile.labels):
+        yield "label", label
+
+
+def _of_names(profile: Profile, *, kept: bool) -> Iterator[Key]:
+    """Yield the keys of all names."""
     for name in profile.names:
-        keys += [("name", name.core[:LONGEST_VALUE]), ("head", name.core[:LONGEST_VALUE])]
-    return list(dict.fromkeys(keys))
+        if not name:
+            continue
+        place = profile.place if profile.place else name.place
+        if name.is_chinese:
+            yield from _chinese(name, place)
+            if not kept:
+                yield from _chinese_asked(name, place)
+        else:
+            yield from _latin(name, place, kept=kept)
 
 
-def name_keys(name: NormalName) -> list[Key]:
-    """Return the keys of one name, which is also how an alias is kept."""
-    if not name:
+def _region(place: Place) -> str:
+    return place.region or place.country
+
+
+def _chinese(name: NormalName, place: Place) -> Iterator[Key]:
+    """Yield the keys of a Chinese name: core, brand, its start in the city, its sounds, the brand with a slip."""
+    core, brand = name.core.replace(" ", ""), name.brand.replace(" ", "")
+    kind = core[len(brand) :]
+    yield "name", _bag(core)
+    if kind and len(brand) > 1:
+        yield "brand", brand
+    if len(core) > 2:
+        yield "start", f"{core[:2]}|{place.city or _region(place)}"
+    yield "sound", near_sound(sound_of(core))
+    if kind and len(brand) > 1:
+        yield "sound", f"{near_sound(sound_of(brand))}|{_region(place)}"
+    if 2 <= len(brand) <= 4:
+        where = "" if len(brand) > 2 else f"|{_region(place)}"
+        for at in range(len(brand)):
+            yield "slip", f"{brand[:at]}{brand[at + 1 :]}|{kind}{where}"
+    elif len(brand) > 4:
+        yield "slip", f"{core[:4]}<"
+        yield "slip", f">{core[-5:]}|{_region(place)}"
+    if len(core) > 4:
+        yield "initials", f"{core[0]}{core[2]}|{_region(place)}"
+    if place.country == "TW" and place.region and len(core) > 3:
+        yield "initials", f"{place.region[0]}{core[0]}|{_region(place)}"
+
+
+def _bag(text: str) -> str:
+    """Return the characters of a Chinese text in one order, so that two that changed places are found as well."""
+    return "".join(sorted(text))[:60]
+
+
+def _chinese_asked(name: NormalName, place: Place) -> Iterator[Key]:
+    """Yield what only a question needs: the core as somebody's brand, domain or abbreviation, less one character."""
+    core, brand = name.core.replace(" ", ""), name.brand.replace(" ", "")
+    kind = core[len(brand) :]
+    yield "brand", core
+    for text in (core, brand):
+        sound = sound_of(text)
+        if len(sound) >= 4:
+            yield "label", sound
+    if len(brand) > 2:
+        for at in range(min(len(brand), 5)):
+            yield "name", _bag(f"{brand[:at]}{brand[at + 1 :]}{kind}")
+    elif brand:
+        yield "slip", f"{brand}|{kind}"
+        yield "name", brand
+    if len(core) > 2:
+        yield "slip", f"{core[0]}|{core[1:]}|{_region(place)}"
+    if len(core) <= 4:
+        yield "initials", f"{core[:2]}|{_region(place)}"
+    if 2 < len(core) <= 4:
+        yield "name", _bag(core[:-1])
+    for length in (2, 3):
+        if len(core) > length:
+            yield from _sounds(sound_of(core[:length]), place)
+
+
+def _latin(name: NormalName, place: Place, *, kept: bool) -> Iterator[Key]:
+    """Yield the keys of a name in words: all together, sorted, telling words with and without the city, initials."""
+    _chinese_words, generic, _pairs = generic_words()
+    tokens = name.tokens
+    words = [word for word in tokens if word not in STOP_WORDS] or list(tokens)
+    joined = "".join(words)
+    yield "name", joined[:60]
+    if len(words) > 1:
+        yield "sorted", " ".join(sorted(words))[:80]
+    telling = [word for word in words if word not in generic and len(word) > 1] or words[:1]
+    where = place.city or _region(place)
+    for word in telling[:3]:
+        yield (
+            "local",
+            f"{word[:5]}|{where}",
+        )  # enough for a typing error later on, or the word in another language
+    for word in telling[:3]:
+        if len(word) > 3:
+            yield "word", word[:16]
+    together = "".join(telling)
+    if len(telling) < 3 and len(together) > 4:
+        yield "local", f"{together[:4]}<{where}"
+        yield "local", f">{together[-4:]}|{where}"
+    bones = bones_of(together)
+    if len(bones) > 1:
+        yield "bones", bones if len(bones) > 4 else f"{bones}|{where}"
+    if len(words) > 2:
+        yield "initials", "".join(word[0] for word in words)[:8] + f"|{where}"
+    if len(joined) >= 8:
+        yield "start", joined[:8]
+    elif not kept and len(words) == 1 and len(joined) <= 7:
+        yield "initials", f"{joined}|{where}"
+    if kept and (place.country in AT_HOME or not place.country):
+        for sound in _starts(list(tokens), telling):
+            yield "sound", f"{near_sound(sound)}|{_region(place)}"
+        yield "sound", near_sound("".join(tokens))
+    if not kept:
+        for part in _houses(words):
+            yield "name", part
+        for sound in _starts(list(tokens), telling):
+            yield "label", short_form(sound)
+        yield "sound", near_sound("".join(tokens))
+        for sound in (*_starts(list(tokens), telling), *_read_starts(tokens)):
+            yield from _sounds(sound, place)
+
+
+def _houses(words: list[str]) -> list[str]:
+    """Return what the house may be called that a long name belongs to: its first and its last words together."""
+    if len(words) < 3:
         return []
-    keys: list[Key] = [("name", name.key)]
-    if name.branch:
-        keys.append(("head", name.core))
-    if len(name.sound) >= 3:
-        keys.append(("sound", name.sound))
-    parts = _chinese_parts(name) if name.is_chinese else _latin_parts(name)
-    return keys + [("part", part) for part in parts]
+    parts = ["".join(words[:count]) for count in range(len(words) - 1, 1, -1)]
+    parts += ["".join(words[at:]) for at in range(1, len(words) - 1)]
+    return [part[:60] for part in parts if len(part) >= 6][:10]
 
 
-def _chinese_parts(name: NormalName) -> list[str]:
-    """Return the parts of a Chinese name: brand, its sound, the brand with one character less, short forms."""
-    brand = name.brand.replace(" ", "")
-    parts = [f"b:{brand}"] if len(brand) > 1 else []
-    if len(name.brand_sound) >= 4:
-        parts.append(f"s:{name.brand_sound}")
-    if len(brand) >= 3:
-        start, end = brand[:5], brand[-4:]
-        parts += [f"d:{start[:at]}{start[at + 1 :]}" for at in range(len(start))]
-        if len(brand) > 5:
-            parts += [f"e:{end}"]
-        parts.append(f"d:{start}")
-        if 3 <= len(brand) <= 4:
-            parts.append(f"o:{''.join(sorted(brand))}")
-    core = name.core.replace(" ", "")
-    if len(core) >= 4:
-        parts.append(f"p:{core[:2]}")
-    if len(core) >= 5:
-        parts += [f"a:{core[0]}{character}" for character in core[-4:]]
-    if 3 <= len(core) <= 5:
-        parts.append(f"a:{core[0]}{core[-1]}")
-    return parts
+def _sounds(sound: str, place: Place) -> Iterator[Key]:
+    """Yield what a brand that sounds so is kept under, in the region and where only the country is known."""
+    yield "sound", f"{near_sound(sound)}|{_region(place)}"
+    if place.region:
+        yield "sound", f"{near_sound(sound)}|{place.country}"
 
 
-def _latin_parts(name: NormalName) -> list[str]:
-    """Return the parts of a name in words: telling words, both halves of the brand, initials."""
-    _chinese, latin, _pairs = generic_words()
-    brand = name.brand.replace(" ", "")
-    telling = [token for token in name.tokens if token not in latin and len(token) >= 3][:MOST_TOKENS]
-    parts = [f"t:{token}" for token in telling]
-    starts = ("".join(name.tokens[:count]) for count in (1, 2, 3))
-    parts += [f"s:{start}" for start in dict.fromkeys([brand, *starts]) if 4 <= len(start) <= 24]
-    if len(brand) >= 6:
-        half = 4 if len(brand) < 10 else 5
-        parts += [f"f:{brand[:half]}", f"l:{brand[-half:]}"]
-    if len(name.tokens) >= 3:
-        parts.append("i:" + "".join(token[0] for token in name.tokens if token not in ("of", "for"))[:12])
-    elif len(name.tokens) == 1 and 3 <= len(name.core) <= 6:
-        parts.append(f"i:{name.core}")
-    return parts
+def bones_of(letters: str) -> str:
+    """Return what typing errors and spellings leave of a Latin word: first letter, consonants, no doubles."""
+    letters = letters.translate(_SPELLINGS)
+    bones = letters[:1] + _VOWELS.sub("", letters[1:])
+    return "".join(one for one, before in zip(bones, " " + bones, strict=False) if one != before)[:9]
+
+
+def _read_starts(tokens: tuple[str, ...]) -> list[str]:
+    """Return the first two and three Chinese syllables of Latin words, and of those after the first."""
+    starts = []
+    for at in range(min(2, len(tokens))):
+        letters = "".join(tokens[at:])[:40]
+        ends = syllables(letters)
+        starts += [letters[:end] for end in ends[1:3]]
+    return starts
+
+
+def _starts(words: list[str], telling: list[str]) -> list[str]:
+    """Return what may be the brand of a Latin name: its first words together, with and without the very first."""
+    starts = ["".join(words[:count]) for count in (1, 2, 3)]
+    starts += ["".join(telling), "".join(words)]
+    if len(words) > 1:
+        starts += ["".join(words[1 : 1 + count]) for count in (1, 2, 3)] + ["".join(words[1:])]
+    return [start[:60] for start in dict.fromkeys(starts) if len(start) >= 3]
+
+
+def entries(profile: Profile, organisation_id: int) -> set[int]:
+    """Return the integers that are kept for an organisation."""
+    if not 0 < organisation_id < 1 << ID_BITS:
+        raise ValueError(f"organisation ids must fit in {ID_BITS} bits: {organisation_id}")
+    return {hashed(key) | organisation_id for key in keys_of(profile)}
+
+
+def is_chinese_name(name: NormalName) -> bool:
+    """Tell whether a name is compared as Chinese."""
+    return is_chinese(name.core)

@@ -1,27 +1,31 @@
-"""Finding the known organisations a candidate may be: one look-up of all keys, a short list, the rules, the groups.
+"""Finding the known organisations a candidate may be: one look-up of all keys, a short list, the comparison, the groups.
 
-At most five queries whatever is kept; every key brings at most so many organisations (``CAPS``), so that a common
-word or a megabyte of text costs no more than any other name. The same on every database.
+Three queries whatever is kept: keys, records, groups. Every key brings at most so many organisations (``CAP``), so
+that a common word or a megabyte of text costs no more than any other name. The same on every database.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
-from .candidates import Candidate, Match, profile_of
-from .gazetteer import Place
-from .keys import DECIDING, WEIGHTS, Key, asked_keys
-from .models import Alias, MatchKey, MatchRecord
-from .normal import NormalName, normalise
-from .registry_ids import NUMBER, RegistryId
-from .rules import L1, L3, L4, L5, STRENGTH, Comparison, Evidence, Profile, compare
+from .candidates import CONFLICT, POSSIBLE, RELATED, Candidate, Match, profile_of
+from .comparison import Evidence
+from .keys import ID_BITS, WEIGHTS, Key, asked_keys, hashed
+from .levels import level_of
+from .models import MatchKey, MatchRecord
+from .profiles import Profile, unpack
+from .scoring import chance, score, weights
 
-CAPS = defaultdict(lambda: 60, {"part": 40})
-SHORT_LIST = 60
-MOST_KEYS = 80
-SHARED_BY = 6  # a domain or phone of more groups than this says nothing
+CAP = 60
+SHORT_LIST = 40
 MOST_IN_GROUP = 50
+CONTACTS = ("domain", "phone")
+RANKS = {(RELATED, "L5"): 2, (POSSIBLE, "L2"): 2} | {
+    (CONFLICT, level): 0 for level in ("L1", "L2", "L3", "L4")
+}
+CERTAIN = ("id", "domain", "phone", "label")
 
 
 def find_matches(
@@ -33,154 +37,172 @@ def find_matches(
     ``exclude``: ids not to return, e.g. of the organisation that asks for its own twins.
     """
     ours = profile_of(candidate)
-    asked = asked_keys(ours)[:MOST_KEYS]
-    hits = _look_up(asked)
-    shortlist = [pk for pk in _shortlist(hits) if pk not in exclude]
-    if not shortlist:
-        return []
-    records = MatchRecord.objects.in_bulk(shortlist)
-    profiles = _profiles(records)
-    ours = _without_shared(ours, hits, records)
-    found: list[tuple[MatchRecord, Comparison]] = []
-    for organisation_id, record in sorted(records.items()):
-        comparison = compare(ours, profiles[organisation_id])
-        if comparison.level:
-            found.append((record, comparison))
-    if not ours.whole_place:
-        found = _ambiguous_apart(found, profiles)
-    matches = [
-        Match(record.pk, result.level, result.score, result.evidence, record.group_id, record.is_known)
-        for record, result in found
-    ]
-    matches.sort(key=lambda match: (STRENGTH.index(match.level), -match.score, match.organisation_id))
-    return (matches + _group_members(candidate, matches, records, exclude))[:limit]
+    matches = []
+    for one in examine(ours, exclude):
+        match = judge(ours, one.profile, one.organisation_id, shared=one.shared, common=one.common)
+        if match is not None:
+            matches.append(replace(match, group_id=one.group_id, is_known=one.is_known))
+    matches = _ambiguous_apart(ours, matches)
+    matches.sort(key=_order)
+    return (matches + _group_members(matches, exclude))[:limit]
 
 
-def _look_up(keys: list[Key]) -> dict[Key, list[int]]:
-    """Return the organisations under each key, lowest ids first, at most one more than the key's cap; one query."""
-    if not keys:
-        return {}
-    table = connection.ops.quote_name(MatchKey._meta.db_table)
-    parts, parameters = [], []
-    for number, (kind, value) in enumerate(keys):
-        parts.append(
-            f"SELECT * FROM (SELECT {number} AS n, organisation_id FROM {table} WHERE kind = %s AND value = %s"
-            f" ORDER BY organisation_id LIMIT {CAPS[kind] + 1}) AS k{number}"
-        )
-        parameters += [kind, value]
-    hits: dict[Key, list[int]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        for number, organisation_id in cursor.fetchall():
-            hits[keys[number]].append(organisation_id)
-    return hits
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An organisation of the short list, with what the index says about it: see ``scoring.score``."""
+
+    organisation_id: int
+    group_id: int
+    is_known: bool
+    profile: Profile
+    shared: dict[str, int]
+    common: int
 
 
-def _shortlist(hits: dict[Key, list[int]]) -> list[int]:
-    """Return the organisations hit by the weightiest keys; a key that hit its cap counts half."""
-    weights: dict[int, float] = defaultdict(float)
-    for (kind, _value), organisations in hits.items():
-        weight = WEIGHTS[kind] * (0.5 if len(organisations) > CAPS[kind] else 1.0)
-        for organisation_id in organisations[: CAPS[kind]]:
-            weights[organisation_id] += weight
-    return sorted(weights, key=lambda pk: (-weights[pk], pk))[:SHORT_LIST]
+def examine(ours: Profile, exclude: Collection[int] = frozenset()) -> Iterator[Examined]:
+    """Yield the organisations worth comparing with a candidate's profile, the likeliest first; two queries."""
+    hits = _look_up(asked_keys(ours))
+    chosen = [pk for pk in shortlist(hits) if pk not in exclude]
+    records = _records(chosen)
+    shared = {value: _others(found, exclude) for (kind, value), found in hits.items() if kind in CONTACTS}
+    common = _common(hits)
+    for pk in chosen:
+        if pk in records:
+            group_id, is_known, line = records[pk]
+            yield Examined(pk, group_id, bool(is_known), unpack(line), shared, common.get(pk, 0))
 
 
-def _profiles(records: dict[int, MatchRecord]) -> dict[int, Profile]:
-    """Return what is compared of the kept organisations: from their records, keys and aliases; two queries."""
-    kept: dict[int, dict[str, list[str]]] = {pk: defaultdict(list) for pk in records}
-    # Asked by organisation alone: with the kind beside it, SQLite would walk all keys of these kinds.
-    rows = MatchKey.objects.filter(organisation_id__in=list(records))
-    for organisation_id, kind, value in rows.values_list("organisation_id", "kind", "value"):
-        if kind in DECIDING:
-            kept[organisation_id][kind].append(value)
-    aliases = {
-        (organisation_id, normal_name): name
-        for organisation_id, normal_name, name in Alias.objects.filter(organisation_id__in=list(records))
-        .order_by("pk")
-        .values_list("organisation_id", "normal_name", "name")
-    }
-    profiles = {}
-    for organisation_id, record in records.items():
-        keys = kept[organisation_id]
-        names, raw = [normalise(record.name)], [record.name]
-        for key in sorted(keys["name"]):
-            if key != names[0].key[:160]:
-                core, _bar, branch = key.partition("|")
-                names.append(NormalName(core, Place(), branch))
-                raw.append(aliases.get((organisation_id, key), core))
-        ids = [value.split(":", 2) for value in sorted(keys["id"])]
-        profiles[organisation_id] = Profile(
-            names=tuple(names),
-            raw_names=tuple(raw),
-            ids=tuple(RegistryId(*parts) for parts in ids if parts[0] != NUMBER),
-            numbers=frozenset(":".join(parts) for parts in ids if parts[0] == NUMBER),
-            domains=frozenset(keys["domain"]),
-            phones=frozenset(keys["phone"]),
-            place=Place.read(record.place),
-        )
-    return profiles
+def judge(
+    ours: Profile,
+    theirs: Profile,
+    organisation_id: int = 0,
+    *,
+    shared: dict[str, int] | None = None,
+    common: int = 0,
+) -> Match | None:
+    """Return what the comparison of two profiles says; None where it says nothing worth a look.
+
+    ``shared`` and ``common`` as for ``scoring.score``.
+    """
+    scored = score(ours, theirs, shared=shared, common=common)
+    level, verdict = level_of(scored, weights())
+    if not level:
+        return None
+    likely = scored.total
+    if verdict == RELATED:  # the head office before its other branches
+        likely = min(likely, 0.0) - 2.0 * bool(scored.ours.branch and scored.theirs.branch)
+    return Match(organisation_id, level, chance(likely), scored.evidence(theirs), 0, False, verdict)
 
 
-def _without_shared(ours: Profile, hits: dict[Key, list[int]], records: dict[int, MatchRecord]) -> Profile:
-    """Return the candidate without domains and phones that organisations of many groups have."""
-
-    def telling(kind: str, values: frozenset[str]) -> frozenset[str]:
-        return frozenset(
-            value
-            for value in values
-            if len({records[pk].group_id if pk in records else pk for pk in hits.get((kind, value), ())})
-            <= SHARED_BY
-        )
-
-    return Profile(
-        ours.names,
-        ours.raw_names,
-        ours.ids,
-        ours.numbers,
-        telling("domain", ours.domains),
-        telling("phone", ours.phones),
-        ours.place,
+def _order(match: Match) -> tuple:
+    """Sort key: what holds first, then the house and whom the same domain names, then by chance, lowest id last."""
+    return (
+        match.level != "L1",
+        RANKS.get((match.verdict, match.level), 3),
+        -match.score,
+        match.organisation_id,
     )
 
 
-def _ambiguous_apart(
-    found: list[tuple[MatchRecord, Comparison]], profiles: dict[int, Profile]
-) -> list[tuple[MatchRecord, Comparison]]:
+def _look_up(keys: list[Key]) -> dict[Key, list[int]]:
+    """Return the organisations under each key, lowest ids first, at most one more than the cap; one query."""
+    hits: dict[Key, list[int]] = {key: [] for key in keys}
+    if not keys:
+        return hits
+    table = connection.ops.quote_name(MatchKey._meta.db_table)
+    width = 1 << ID_BITS
+    by_start = {hashed(key): key for key in keys}
+    starts = list(by_start)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT found.entry FROM unnest(%s::bigint[]) AS asked(start) CROSS JOIN LATERAL"
+                f" (SELECT entry FROM {table} WHERE entry > asked.start AND entry < asked.start + {width}"
+                f" ORDER BY entry LIMIT {CAP + 1}) AS found",
+                [starts],
+            )
+        else:
+            one = f"SELECT * FROM (SELECT entry FROM {table} WHERE entry > %s AND entry < %s LIMIT {CAP + 1})"
+            cursor.execute(
+                " UNION ALL ".join([one] * len(starts)),
+                [bound for start in starts for bound in (start, start + width)],
+            )
+        mask = width - 1
+        for (entry,) in cursor.fetchall():
+            hits[by_start[entry & ~mask]].append(entry & mask)
+    return hits
+
+
+def shortlist(hits: dict[Key, list[int]]) -> list[int]:
+    """Return the organisations hit by the weightiest keys; a key that hit its cap counts half."""
+    reached: dict[int, float] = defaultdict(float)
+    for (family, _value), organisations in hits.items():
+        weight = WEIGHTS[family] * (0.5 if len(organisations) > CAP else 1.0)
+        for organisation_id in organisations[:CAP]:
+            reached[organisation_id] += weight
+    return sorted(reached, key=lambda pk: (-reached[pk], pk))[:SHORT_LIST]
+
+
+def _records(organisation_ids: Iterable[int]) -> dict[int, tuple[int, bool, str]]:
+    """Return (group, whether known, line) of organisations; one query."""
+    ids = list(organisation_ids)
+    if not ids:
+        return {}
+    rows = MatchRecord.objects.filter(pk__in=ids).order_by()
+    return {
+        pk: (group_id, is_known, line)
+        for pk, group_id, is_known, line in rows.values_list("pk", "group_id", "is_known", "line")
+    }
+
+
+def _others(organisations: list[int], exclude: Collection[int]) -> int:
+    """Return how many organisations there are besides those excluded."""
+    return sum(1 for one in organisations if one not in exclude)
+
+
+def _common(hits: dict[Key, list[int]]) -> dict[int, int]:
+    """Return for each organisation how many share the rarest of its names' keys that were asked for."""
+    found: dict[int, int] = {}
+    for (family, _value), organisations in hits.items():
+        if family in CERTAIN:
+            continue
+        count = len(organisations)
+        for pk in organisations:
+            if count < found.get(pk, count + 1):
+                found[pk] = count
+    return found
+
+
+def _ambiguous_apart(ours: Profile, matches: list[Match]) -> list[Match]:
     """Make equal names in different places doubtful, where the candidate names no place: which one is meant?"""
-    equal = [record.pk for record, result in found if result.level == L3]
-    places = [profiles[pk].whole_place for pk in equal]
+    equal = [match for match in matches if match.level == "L3"]
+    if len(equal) < 2 or ours.place or any(name.place for name in ours.names):
+        return matches
+    lines = _records(match.organisation_id for match in equal)
+    profiles = [unpack(line) for _group, _known, line in lines.values()]
+    places = [profile.place_of(profile.names[0]) for profile in profiles if profile.names]
     if not any(one.contradicts(other) for one in places for other in places):
-        return found
+        return matches
     return [
-        (
-            record,
-            Comparison(L4, 90.0, (*result.evidence, Evidence("name.ambiguous")))
-            if record.pk in equal
-            else result,
-        )
-        for record, result in found
+        replace(match, level="L4", evidence=(*match.evidence, Evidence("name.ambiguous")))
+        if match in equal
+        else match
+        for match in matches
     ]
 
 
-def _group_members(
-    candidate: Candidate, matches: list[Match], records: dict[int, MatchRecord], exclude: Collection[int]
-) -> list[Match]:
+def _group_members(matches: list[Match], exclude: Collection[int]) -> list[Match]:
     """Return the other members of the groups of sure matches, as L5."""
-    sure = {match.group_id: match for match in reversed(matches) if match.level in (L1, L3)}
+    sure = {match.group_id for match in matches if match.level in ("L1", "L3")}
     if not sure:
         return []
     seen = {match.organisation_id for match in matches} | set(exclude)
     members = MatchRecord.objects.filter(group_id__in=list(sure)).order_by("pk")[: MOST_IN_GROUP + len(seen)]
     return [
-        Match(
-            member.pk,
-            L5,
-            40.0,
-            (Evidence("group.same", records[sure[member.group_id].organisation_id].name, member.name),),
-            member.group_id,
-            member.is_known,
-        )
+        Match(member.pk, "L5", 0.0, (Evidence("group.same"),), member.group_id, member.is_known, RELATED)
         for member in members
         if member.pk not in seen
     ]
+
+
+__all__ = ["POSSIBLE", "find_matches", "judge", "shortlist"]

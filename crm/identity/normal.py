@@ -8,28 +8,31 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from pypinyin import lazy_pinyin
-
 from core.search.folding import is_chinese, joined_letters, tokens_of, unify
 
 from .gazetteer import (
+    AT_HOME,
     Place,
     chinese_place_before,
     generic_words,
     latin_place_before,
     legal_forms,
     place_named,
+    short_form,
 )
+from .sounds import sound_of
 
 LONGEST_CORE = 120
 MOST_TOKENS = 24
 UNNAMED_BRANCH = "*"
+NOWHERE = Place()
 
 _BRACKETS = re.compile(r"[(\[{【〔「『<《〈]([^()\[\]{}【】〔〕「」『』<>《》〈〉]{0,60})[)\]}】〕」』>》〉]")
 _BRANCH = r"(分公司|支公司|分厂|办事处|营业部|分部|分行|支行|代表处|分店|分院|分校|分所)$"
 _CHINESE_BRANCH = re.compile(
     rf"^(.{{2,}}?(?:公司|集团|厂|银行|企业|中心|大学|学院|医院))(.{{0,20}}?){_BRANCH}"
 )
+_COMPANYS_BRANCH = re.compile(rf"^(.{{2,}}公司)(.{{0,20}}?){_BRANCH}")
 _BARE_BRANCH = re.compile(rf"^(.{{2,}}?){_BRANCH}")
 _LATIN_BRANCH = frozenset(
     {"branch", "filiale", "niederlassung", "zweigniederlassung", "succursale", "sucursal"}
@@ -38,7 +41,9 @@ _FOREIGN_PARENT = re.compile(
     "^(英属维京群岛|英属开曼群岛|开曼群岛|萨摩亚|香港|新加坡|荷兰|瑞士|瑞典|丹麦|比利时|加拿大|澳大利亚|澳洲|马来西亚"
     "|泰国|韩国|美|英|法|德|日|韩|义|港|荷|瑞)商(?=.{2})"
 )
+_PLACE_WORD = re.compile(r"(?<=..)(?:[市县区旗省]|自治[州县旗区]|地区)$")
 _DROPPED = frozenset({"and", "und", "et", "the"})
+_AFTER_CHINESE = frozenset({"taiwan", "china", "hk", "hongkong", "tw", "ky", "co", "ltd"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,15 @@ class NormalName:
         return f"{self.core}|{self.branch}" if self.branch else self.core
 
     @property
+    def text(self) -> str:
+        """The normal form written out, place in brackets: its own normal form."""
+        words = f"{self.place.region} {self.place.city}".strip() or (
+            "中国" if self.place.country == "CN" else ""
+        )
+        where = f" ({words})" if words else ""
+        return f"{self.core}{where}"  # the legal form is not part of it
+
+    @cached_property
     def is_chinese(self) -> bool:
         """Whether the core begins in Chinese."""
         return is_chinese(self.core)
@@ -93,12 +107,6 @@ class NormalName:
 
 
 @lru_cache(maxsize=50_000)
-def sound_of(text: str) -> str:
-    """Return folded text in Latin letters: pinyin for Chinese, the rest as it is."""
-    return re.sub(r"[\s']", "", "".join(lazy_pinyin(text, v_to_u=False)))[:160]
-
-
-@lru_cache(maxsize=50_000)
 def split_kind(core: str) -> tuple[str, str]:
     """Return (brand, words of the trade at the end). A core of such words only is its own brand."""
     chinese, latin, _pairs = generic_words()
@@ -107,7 +115,7 @@ def split_kind(core: str) -> tuple[str, str]:
         covered = {len(core)}
         for start in range(len(core) - 1, -1, -1):
             if any(
-                end in covered and core[start:end] in chinese
+                end in covered and _is_kind_word(core[start:end], chinese)
                 for end in range(start + 1, min(start + longest, len(core)) + 1)
             ):
                 covered.add(start)
@@ -126,10 +134,15 @@ def split_kind(core: str) -> tuple[str, str]:
     return " ".join(tokens[:keep]), " ".join(tokens[keep:])
 
 
+def _is_kind_word(text: str, chinese: frozenset[str]) -> bool:
+    """Tell whether Chinese text is one word of trade: a known one, or 木业 and its like."""
+    return text in chinese or (len(text) == 2 and text[1] == "业")
+
+
 def _is_kind(token: str, chinese: frozenset[str], latin: frozenset[str]) -> bool:
     """Tell whether one word only says what trade it is."""
     if not is_chinese(token):
-        return token in latin
+        return short_form(token) in latin
     return token in chinese or (split_kind(token)[1] != "" and split_kind(token)[0] in chinese)
 
 
@@ -141,7 +154,7 @@ def all_generic(core: str) -> bool:
             brand, kind = split_kind(token)
             if kind or not _covered(brand, chinese):
                 return False
-        elif token not in latin:
+        elif short_form(token) not in latin:
             return False
     return True
 
@@ -198,8 +211,13 @@ def _without_forms(tokens: list[str]) -> list[str]:
         if not count:
             break
         tokens = tokens[:-count]
-    while len(tokens) > 1 and (tokens[0] in first_words or tokens[0] == "株式会社"):
-        tokens = tokens[1:]
+    while len(tokens) > 1:
+        count = next(
+            (n for n in range(min(5, len(tokens) - 1), 0, -1) if " ".join(tokens[:n]) in first_words), 0
+        )
+        if not count and tokens[0] != "株式会社":
+            break
+        tokens = tokens[count or 1 :]
     if tokens and tokens[0].startswith("株式会社") and len(tokens[0]) > 5:
         tokens = [tokens[0].removeprefix("株式会社"), *tokens[1:]]
     return tokens
@@ -211,7 +229,7 @@ def _without_branch(tokens: list[str]) -> tuple[list[str], str]:
         return tokens, ""
     last = tokens[-1]
     if is_chinese(last):
-        match = _CHINESE_BRANCH.match(last)
+        match = _COMPANYS_BRANCH.match(last) or _CHINESE_BRANCH.match(last)
         if match:
             chinese, _latin, _first = legal_forms()
             tail = match.group(2)
@@ -244,23 +262,30 @@ def _without_branch(tokens: list[str]) -> tuple[list[str], str]:
 
 def _branch_key(text: str) -> str:
     """Return which branch, in letters that do not depend on the script; at most 40."""
+    if is_chinese(text):
+        return sound_of(_PLACE_WORD.sub("", text) or text)[:40] or UNNAMED_BRANCH
     place = place_named(text) if text else None
-    return (place.city or place.region if place else sound_of(text))[:40] or UNNAMED_BRANCH
+    return (place.city if place and place.city else sound_of(text))[:40] or UNNAMED_BRANCH
 
 
-def _without_place(tokens: list[str]) -> tuple[list[str], Place]:
-    """Return the words without the place they begin with, unless nothing telling would be left."""
+def _without_place(tokens: list[str], known: Place, near: Place) -> tuple[list[str], Place]:
+    """Return the words without the place they begin with, unless nothing telling would be left.
+
+    ``known``: what brackets say already; a word that names a place elsewhere is part of the name then.
+    """
     if not tokens:
         return tokens, Place()
     if is_chinese(tokens[0]):
         foreign = _FOREIGN_PARENT.match(tokens[0])
         if foreign and not all_generic(" ".join([tokens[0][foreign.end() :], *tokens[1:]])):
             return [tokens[0][foreign.end() :], *tokens[1:]], Place()
-        place, taken = chinese_place_before(tokens[0])
+        place, taken = chinese_place_before(tokens[0], known, near)
         rest = [tokens[0][taken:], *tokens[1:]] if tokens[0][taken:] else tokens[1:]
         enough = rest and (len(rest[0]) > 1 or not is_chinese(rest[0]))
     else:
-        place, taken = latin_place_before(tokens)
+        place, taken = latin_place_before(tokens, near)
+        elsewhere = near.country and near.country not in AT_HOME
+        taken = 0 if elsewhere or place.contradicts(known) else taken
         rest = tokens[taken:]
         enough = bool(rest)
     if taken and enough and not all_generic(" ".join(rest)):
@@ -269,30 +294,58 @@ def _without_place(tokens: list[str]) -> tuple[list[str], Place]:
 
 
 @lru_cache(maxsize=50_000)
-def _normalise(unified: str) -> NormalName:
+def _normalise(unified: str, near: Place) -> NormalName:
     text, place = _take_brackets(unified)
-    tokens = tokens_of(text)[:MOST_TOKENS]
+    tokens = [token for token in tokens_of(text)[:MOST_TOKENS] if token not in _DROPPED]
+    if tokens and is_chinese(tokens[0]):
+        tokens = [token for token in tokens if token not in _AFTER_CHINESE] or tokens[:1]
     branch = ""
     while True:
         before = tokens
-        tokens = joined_letters([token for token in tokens if token not in _DROPPED])
+        tokens = _with_apostrophes(joined_letters(tokens))
         if not branch:
             tokens, branch = _without_branch(tokens)
-        tokens = _without_forms(tokens)
-        tokens, prefix = _without_place(tokens)
-        if prefix and not prefix.contradicts(place):
-            place = prefix.refined_by(place)
-        elif prefix:
-            place = prefix
-        core = " ".join(tokens)[:LONGEST_CORE].strip()
-        tokens = core.split()
+        tokens, prefix = _without_place(_without_forms(tokens), place, near)
+        place = prefix.refined_by(place) if prefix else place
+        tokens = " ".join(tokens)[:LONGEST_CORE].split()
         if tokens == before:
+            core = " ".join(token if is_chinese(token) else short_form(token) for token in tokens)
             return NormalName(core, place, branch if core else "")
 
 
-def normalise(name: str) -> NormalName:
+def _with_apostrophes(tokens: list[str]) -> list[str]:
+    """Return the words with an ``s`` that an apostrophe had parted put back: ``friesen s`` is ``friesens``."""
+    joined: list[str] = []
+    for token in tokens:
+        if token == "s" and joined and len(joined[-1]) > 2 and not is_chinese(joined[-1]):
+            joined[-1] += "s"
+        else:
+            joined.append(token)
+    return joined
+
+
+_ALSO = re.compile(
+    r"[\s,;(\[-]+(?:d\s?/\s?b(?:\s?/\s?a?)?|db\s?/\s?a|dba|t/a|f\s?/\s?k(?:\s?/\s?a?)?|fka|a\s?/\s?k(?:\s?/\s?a?)?|aka|formerly(?: known as)?|doing b(?:usiness)?(?: as?)?"
+    r"|trading as|also known as|曾用名|原名|又名|简称|品牌)(?:[\s,:;.)\]]+|$)"
+)
+
+
+def names_in(text: str) -> list[str]:
+    """Return the names that one text gives: ``Mill Foods LLC dba Tea House`` gives two. At most three."""
+    parts = _ALSO.split(unify(text[:2000].strip()))
+    return [part for part in parts if part.strip()][:3]
+
+
+def normalise(name: str, near: Place = NOWHERE) -> NormalName:
     """Return the normal form of a name of any length; hostile text gives a short or an empty one, never an error.
 
-    The normal form of a core is that core: doing it twice changes nothing.
+    ``near``: where the organisation sits, as far as known, which tells what county a first word names. The normal
+    form of ``NormalName.text`` is that normal form: doing it twice changes nothing.
     """
-    return _normalise(unify(name[:2000].strip()))
+    parts = names_in(name)
+    return _normalise(parts[0], near) if parts else NormalName()
+
+
+def names_of(text: str, near: Place = NOWHERE) -> list[NormalName]:
+    """Return the normal forms of all names that one text gives, without doubles and empty ones."""
+    return list(dict.fromkeys(name for part in names_in(text) if (name := _normalise(part, near))))

@@ -46,6 +46,7 @@ def phone_of(text: str, country: str = "") -> str:
     digits = re.sub(r"\D", "", text)
     if not 7 <= len(digits) <= 20:
         return ""
+    text = f"+{text.strip()[2:]}" if re.match(r"\s*00[1-9]", text) else text
     try:
         number = phonenumbers.parse(text, country.upper() or "CN")
     except phonenumbers.NumberParseException:

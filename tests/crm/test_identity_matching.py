@@ -4,14 +4,10 @@ import time
 
 import pytest
 from django.utils import timezone, translation
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crm import identity
 from crm.identity import Candidate
 from crm.identity.models import Alias, MatchKey, MatchRecord
-from crm.identity.normal import normalise
-from crm.identity.rules import similarity
 from crm.identity.words import CODES, explain, level_words
 
 pytestmark = pytest.mark.django_db
@@ -72,44 +68,56 @@ def test_equal_normal_name_is_l3(huaxing, name):
     assert levels(Candidate(name)) == [(1, "L3")]
 
 
-def test_two_different_places_make_it_l4(huaxing):
+def test_two_different_places_make_it_l4_and_hold_nothing(huaxing):
     (match,) = identity.find_matches(Candidate("北京华星泵业有限公司"))
-    assert match.level == "L4"
-    assert {row.code for row in match.evidence} >= {"name.equal_but", "place.differs"}
+    assert (match.level, match.verdict) == ("L4", "possible")
+    assert "place.region" in {row.code for row in match.evidence}
 
 
 def test_another_registry_id_makes_it_l4(huaxing):
     (match,) = identity.find_matches(Candidate("上海华星泵业有限公司", registry_id="04595257", country="TW"))
-    assert match.level == "L4"
+    assert (match.level, match.verdict) == ("L4", "possible")
     assert "registry.differs" in {row.code for row in match.evidence}
 
 
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("Huaxing Pump Works", "name.part"),
-        ("上海华兴泵业有限公司", "name.sound"),
-        ("上海华星有限公司", "name.part"),
-        ("Hua Xing Beng Ye", "name.sound"),
+        ("南京恒太轴承有限公司", "slip.sound"),
+        ("南京恒恒泰轴承有限公司", "slip.double"),
+        ("Heng Tai Zhou Cheng You Xian Gong Si", "read.whole"),
+        ("Nanjing Hengtai Bearing Co., Ltd.", "read.brand"),
+        ("恒泰（南京）轴承", "name.equal"),
     ],
 )
-def test_similar_name_is_l4_with_its_reason(huaxing, name, code):
-    (match,) = identity.find_matches(Candidate(name, city="上海", country="CN"))
-    assert match.level == "L4"
-    assert code in {row.code for row in match.evidence}
+def test_misspelt_name_holds_with_its_reason(db, name, code):
+    keep(2, Candidate("南京恒泰轴承有限公司", city="南京", country="CN"))
+    (match,) = identity.find_matches(Candidate(name, city="南京", country="CN"))
+    assert match.holds
+    assert [row for row in match.evidence if row.code.startswith(code)], match.evidence
 
 
 def test_short_form_is_found(db):
-    keep(2, Candidate("中国石油化工股份有限公司"))
-    (match,) = identity.find_matches(Candidate("中石化"))
-    assert (match.level, match.evidence[0].code) == ("L4", "name.abbreviation")
+    keep(2, Candidate("中国石油化工股份有限公司", city="北京", country="CN"))
+    (match,) = identity.find_matches(Candidate("中石化", city="北京", country="CN"))
+    assert match.level == "L4"
+    assert "short." in match.evidence[0].code or "short." in "".join(row.code for row in match.evidence)
 
 
 @pytest.mark.parametrize(
-    "name", ["上海远大轴承有限公司", "上海泵业有限公司", "Rotterdam Tulips B.V.", "华星餐饮管理有限公司"]
+    "name",
+    [
+        "上海远大轴承有限公司",
+        "上海泵业有限公司",
+        "Rotterdam Tulips B.V.",
+        "华星餐饮管理有限公司",
+        "上海华远泵业有限公司",
+    ],
 )
-def test_other_companies_are_no_match(huaxing, name):
-    assert levels(Candidate(name, country="CN", city="上海")) == []
+def test_other_companies_hold_nothing(huaxing, name):
+    assert not [
+        match for match in identity.find_matches(Candidate(name, country="CN", city="上海")) if match.holds
+    ]
 
 
 def test_free_mail_and_shared_domains_are_no_evidence(db):
@@ -117,7 +125,8 @@ def test_free_mail_and_shared_domains_are_no_evidence(db):
     for number in range(2, 12):
         keep(number, Candidate(f"Agency Client {number * 7919}", website="agency.example.net"))
     assert levels(Candidate("Zeta", email="zeta@163.com")) == []
-    assert levels(Candidate("Zeta", website="agency.example.net")) == []
+    found = identity.find_matches(Candidate("Zeta", website="agency.example.net"))
+    assert not [match for match in found if match.holds]
 
 
 def test_members_of_the_group_follow_as_l5(huaxing):
@@ -135,7 +144,6 @@ def test_equal_names_in_several_places_are_doubtful_without_a_place(huaxing):
     keep(2, Candidate("北京华星泵业有限公司"))
     found = identity.find_matches(Candidate("华星泵业"))
     assert [match.level for match in found] == ["L4", "L4"]
-    assert all("name.ambiguous" in {row.code for row in match.evidence} for match in found)
     assert (2, "L3") in levels(Candidate("华星泵业", city="北京"))
 
 
@@ -145,7 +153,7 @@ def test_alias_is_l3_and_survives_indexing_again(huaxing):
     keep(1, HUAXING)
     (match,) = identity.find_matches(Candidate("SHOOTING STAR PUMPS GmbH"))
     assert (match.level, match.evidence[0].code) == ("L3", "name.alias")
-    assert match.evidence[0].theirs == "Shooting Star Pumps"
+    assert match.evidence[0].theirs == "shooting star pump"
 
 
 def test_customer_number_typed_as_registry_id_is_l1(db):
@@ -169,19 +177,19 @@ def test_index_many_equals_indexing_one_by_one(db):
     candidates = [HUAXING, Candidate("远大轴承有限公司"), Candidate("Alpha Tools GmbH", website="alpha.de")]
     for number, candidate in enumerate(candidates, 1):
         keep(number, candidate)
-    one_by_one = set(MatchKey.objects.values_list("kind", "value", "organisation_id"))
+    one_by_one = set(MatchKey.objects.values_list("entry", flat=True))
     MatchKey.objects.all().delete()
     MatchRecord.objects.all().delete()
     assert identity.index_many((n, c, n, True) for n, c in enumerate(candidates, 1)) == 3
-    assert set(MatchKey.objects.values_list("kind", "value", "organisation_id")) == one_by_one
+    assert set(MatchKey.objects.values_list("entry", flat=True)) == one_by_one
 
 
 def test_same_number_of_queries_for_one_match_as_for_three(huaxing, django_assert_num_queries):
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(identity.find_matches(HUAXING)) == 1
     keep(2, HUAXING)
     keep(3, HUAXING)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(identity.find_matches(HUAXING)) == 3
 
 
@@ -222,21 +230,5 @@ def test_every_evidence_has_words_in_every_language():
         for language in ("en", "zh-hans", "zh-hant"):
             with translation.override(language):
                 assert "ours" in explain(evidence)
-                assert code not in explain(evidence)
+                assert "another likeness" not in explain(evidence)
     assert level_words("L1") == "Same registry id"
-
-
-words = st.one_of(
-    st.text(alphabet="华星泵业恒泰轴承科技远大机械", min_size=2, max_size=8),
-    st.lists(st.text(alphabet="abcdeghiloprstu", min_size=2, max_size=8), min_size=1, max_size=3).map(
-        " ".join
-    ),
-)
-
-
-@given(words, words)
-def test_similarity_is_symmetric(one, other):
-    first, second = normalise(one), normalise(other)
-    if first and second and first.core != second.core:
-        assert similarity(first, second) == similarity(second, first)
-        assert 0 <= similarity(first, second)[0] <= 100

@@ -47,7 +47,7 @@ names = st.one_of(chinese_names, latin_names)
         ("Müller Pumpen GmbH & Co. KG", "muller pumpen", Place()),
         ("Rossi Valvole S.p.A.", "rossi valvole", Place()),
         ("ABB Sp. z o.o.", "abb", Place()),
-        ("ＡＢＣ　ＰＵＭＰＳ　ＬＴＤ", "abc pumps", Place()),
+        ("ＡＢＣ　ＰＵＭＰＳ　ＬＴＤ", "abc pump", Place()),
         ("The Acme Company", "acme", Place()),
         ("Acme, Inc.", "acme", Place()),
         ("美商艾默生股份有限公司", "艾默生", Place()),
@@ -61,15 +61,15 @@ def test_normal_form_takes_legal_form_and_place_off(name, core, place):
 def test_place_stays_where_nothing_telling_would_be_left():
     assert normalise("上海电气股份有限公司").core == "上海电气"
     assert normalise("北京大学").core == "北京大学"
-    assert normalise("Shanghai Electric Group").core == "shanghai electric group"
+    assert normalise("Shanghai Electric Group").core == "shanghai elec grp"
 
 
 @pytest.mark.parametrize(
     ("name", "core", "branch"),
     [
-        ("上海华星泵业有限公司南京分公司", "华星泵业", "nanking"),
-        ("华星泵业南京分公司", "华星泵业", "nanking"),
-        ("Foo Tools Ltd. Nanjing Branch", "foo tools", "nanking"),
+        ("上海华星泵业有限公司南京分公司", "华星泵业", "nanjing"),
+        ("华星泵业南京分公司", "华星泵业", "nanjing"),
+        ("Foo Tools Ltd. Nanjing Branch", "foo tool", "nanjing"),
         ("华星泵业有限公司分公司", "华星泵业", "*"),
     ],
 )
