@@ -92,16 +92,15 @@ def test_mails_carry_nothing_of_others(world):
 def test_notices_carry_nothing_of_others(world):
     from core.notifications.models import Notification
 
-    assert Notification.objects.exists()
+    cast = {getattr(world.people, name).pk: name for name in CAST}
+    notices = Notification.objects.filter(user_id__in=cast).select_related("user")
+    assert notices.exists()
     leaks = [
         (notice.user.email, notice.kind, found)
-        for notice in Notification.objects.select_related("user")
+        for notice in notices
         if (
             found := world.canaries.found_in(
-                f"{notice.context} {notice.url}",
-                allowed=MAY_READ[
-                    next(name for name in CAST if getattr(world.people, name).pk == notice.user_id)
-                ],
+                f"{notice.context} {notice.url}", allowed=MAY_READ[cast[notice.user_id]]
             )
         )
     ]
