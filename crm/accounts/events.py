@@ -49,6 +49,7 @@ declare("account.merge_held", label=_("Merge held for a ruling"), tone="warning"
 declare("account.judged_different", label=_("Not the same as another account"), icon="x")
 declare("account.judgement_undone", label=_("Open again: may be the same"), icon="arrow-back-up")
 declare("duplicates.searched", label=_("Search for duplicates started"), icon="search")
+declare("duplicates.found", label=_("Search for duplicates finished"), icon="search")
 declare("contact.added", label=_("Contact added"), icon="user-plus")
 declare("contact.changed", label=_("Contact changed"), icon="user")
 declare("contact.removed", label=_("Contact removed"), icon="user")

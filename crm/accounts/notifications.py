@@ -1,4 +1,4 @@
-"""Who is told of a transfer: the new and the old owner, and whoever asked for a big one.
+"""Who is told of a transfer: the new and the old owner, and whoever asked for a big one. And of a search's end.
 
 Of one account by name, to those who see it; of several by their number.
 """
@@ -76,5 +76,17 @@ register(
         url=_many_url,
         context=_many,
         side="staff",
+    )
+)
+register(
+    Kind(
+        code="duplicates_found",
+        label=_("A search for duplicates that you started is finished"),
+        event_types=("duplicates.found",),
+        recipients=lambda event: {facts_of(event).get("person_id")} - {None},
+        url=lambda event: reverse("accounts:duplicate_list"),
+        side="staff",
+        permission="accounts.merge",
+        default_mail=False,
     )
 )

@@ -6,6 +6,7 @@ from core import search
 from crm.accounts.merging import registry, relations
 from crm.accounts.merging.journal import Journal
 from crm.accounts.models import Account, Lifecycle
+from crm.accounts.services.merging import final_of
 
 from .models import Project
 from .services import OBJECT_TYPE, project_texts
@@ -29,6 +30,14 @@ def joined_projects(before: int, after: int) -> dict[int, Project]:
         if same is not None:
             found[project.pk] = same
     return found
+
+
+def where_it_went(project: Project) -> Project | None:
+    """Return the project that a joined one's business is under now, or None for one that was never joined."""
+    account = project.account
+    if account.lifecycle != Lifecycle.MERGED:
+        return None
+    return joined_projects(account.pk, final_of(account)).get(project.pk)
 
 
 def _projects(journal: Journal, before: int, after: int) -> None:

@@ -1,5 +1,6 @@
 """Pages of projects, for staff: dealers type a project's name and never choose from rivals'."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from crm.submitting import changed
 from . import services
 from .filters import ProjectFilters
 from .forms import ProjectForm
+from .merging import where_it_went
 from .models import Project
 from .tables import ProjectTable
 
@@ -46,6 +48,16 @@ class ProjectList(ListView):
         return Project.objects.visible_to(self.request.actor).select_related("account", "territory")
 
 
+def _joined(request: HttpRequest, ref: str) -> HttpResponse:
+    """Lead from a project that was joined with another, when their customers were merged, to that one, or 404."""
+    gone = Project.objects.select_related("account").filter(ref=ref).first()
+    kept = where_it_went(gone) if gone is not None and not request.actor.is_dealer else None
+    if kept is None or not Project.objects.visible_to(request.actor).filter(pk=kept.pk).exists():
+        raise Http404
+    messages.info(request, _("The project you asked for was joined with this one."))
+    return redirect(kept)
+
+
 def _project(request: HttpRequest, ref: str) -> Project:
     """Return a project the actor may see; for a dealer there is none."""
     if request.actor.is_dealer:
@@ -60,7 +72,10 @@ def project_page(request: HttpRequest, ref: str) -> HttpResponse:
     """Show one project: facts, opportunities, what happened."""
     actor = request.actor
     require(actor, "accounts.view")
-    project = _project(request, ref)
+    try:
+        project = _project(request, ref)
+    except Http404:
+        return _joined(request, ref)
     access = field_access(actor, Project)
     fields = [
         ("tender_number", _("Tender number"), project.tender_number),

@@ -56,6 +56,7 @@ def test_the_search_finds_each_pair_once(twins, rep, run_jobs):
     assert pair.level in ("L3", "L1")
     assert pair.evidence[0][1:] != []
     assert Event.objects.filter(type="duplicates.searched").count() == 1
+    assert facts_of(Event.objects.get(type="duplicates.found"))["accounts"] == 3
 
 
 def test_relatives_are_never_a_pair(rep, places, run_jobs):
@@ -388,6 +389,24 @@ def test_the_account_page_offers_its_twins_until_they_are_told_apart(rep_client,
     assert reverse("accounts:account_merge", args=[one.ref, other.ref]) in text
     services.judge_different(one.pk, other.pk, actor=rep, at=timezone.now())
     assert "May be the same as" not in rep_client.get(one.get_absolute_url()).content.decode()
+
+
+def test_the_comparison_tells_what_speaks_for_it_now(rep_client, rep, twins):
+    one, other = twins
+    services.judge_different(one.pk, other.pk, actor=rep, at=timezone.now())
+    services.reopen_pair(one.pk, other.pk, actor=rep, at=timezone.now())
+    services.update_account(other.pk, data={"name": "Harbour Works"}, actor=rep, at=timezone.now())
+    text = page(rep_client, "account_merge", one.ref, other.ref).content.decode()
+    assert "The portal sees no likeness" in text
+
+
+def test_who_started_a_search_is_told_of_its_end(rep, twins, settle, sales_rep):
+    from core.notifications.models import Notification
+
+    start(rep)
+    settle()
+    notice = Notification.objects.get(kind="duplicates_found")
+    assert (notice.user, notice.url) == (sales_rep, reverse("accounts:duplicate_list"))
 
 
 def test_ids_one_may_not_read_are_not_told_as_reasons(rep, sales_rep):

@@ -247,6 +247,21 @@ def test_equal_projects_become_one(rep, places):
     assert differences(before, everything()) == {}
 
 
+def test_the_address_of_a_joined_project_leads_to_the_one_that_stays(rep, rep_client, places):
+    one, other = (
+        make_account(rep, name, territory=places.shanghai) for name in ("North Star Pumps", "Big Dipper")
+    )
+    now = timezone.now()
+    kept, same = (
+        find_or_create(account=account, name="Phase 2", actor=rep, at=now)[0] for account in (one, other)
+    )
+    done = merge(one, other, rep)
+    answer = rep_client.get(same.get_absolute_url())
+    assert (answer.status_code, answer.headers["Location"]) == (302, kept.get_absolute_url())
+    undo(done, rep)
+    assert rep_client.get(same.get_absolute_url()).status_code == 200
+
+
 # --- the tree of companies
 
 

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from core import jobs, ledger
-from core.access.actor import Actor
+from core import clock, jobs, ledger
+from core.access.actor import Actor, system_actor
 from core.access.guards import require
 from core.jobs.models import Job, JobState
 from core.jobs.services import LeaseLost
@@ -26,6 +26,7 @@ from ..models import Account, DuplicatePair, Lifecycle, PairState
 from .accounts import candidate_of
 
 SEARCH = "accounts.find_duplicates"
+SEARCHING = system_actor("duplicates")
 BATCH = 100
 MOST_TWINS = 20
 STRENGTH = ("L1", "L3", "L2", "L4")  # the levels that make a pair, the surest first
@@ -181,6 +182,9 @@ def search(job: Job) -> None:
         if searched < BATCH:
             break
     drop_stale(began)
+    with transaction.atomic():
+        facts = {"accounts": job.payload["done"], "person_id": job.started_by_id}
+        ledger.record("duplicates.found", job, actor=SEARCHING, at=clock.now(), facts=facts)
 
 
 @retry_on_collision

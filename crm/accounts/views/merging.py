@@ -88,14 +88,17 @@ def account_merge(request: HttpRequest, ref: str, other_ref: str) -> HttpRespons
 
 
 def _pair(one: Account, other: Account) -> DuplicatePair:
-    """Return the pair as it is kept, else as the engine sees it now, not saved."""
+    """Return the pair with what speaks for it now, which is not saved; of one told apart, as it was told apart."""
     low, high = sorted((one, other), key=lambda account: account.pk)
-    pair = DuplicatePair.objects.filter(low=low, high=high).first()
-    if pair is not None:
+    pair = DuplicatePair.objects.filter(low=low, high=high).first() or DuplicatePair(low=low, high=high)
+    if pair.state == PairState.DIFFERENT:
         return pair
-    match = match_between(low, high.pk)
-    level = match.level if match else ""
-    return DuplicatePair(low=low, high=high, level=level, rank=rank_of(level), evidence=evidence_of(match))
+    match = match_between(low, high.pk) or match_between(high, low.pk)
+    pair.level = match.level if match else ""
+    pair.rank = rank_of(pair.level)
+    turned = match is not None and match.organisation_id == low.pk
+    pair.evidence = evidence_of(match, turned=turned)
+    return pair
 
 
 def _merge(request: HttpRequest, form: MergeForm, survivor: Account, loser: Account) -> HttpResponse | None:
