@@ -89,7 +89,6 @@ def test_positive_control_a_unique_relation_nobody_declared_is_found(monkeypatch
 
 # Columns of ours that hold an id without a foreign key, and are of no account.
 OF_NO_ACCOUNT = {
-    "identity.MatchKey.value",
     "ledger.Event.actor_id",
     "ledger.Event.transaction_id",
     "ledger.Reader.event_id",
@@ -119,6 +118,9 @@ def test_every_opaque_reference_is_declared():
                 there.add(f"{model._meta.label}.{field.name}")
     assert there - OF_NO_ACCOUNT - set(registry.opaque()) == set(), "say in a merging.py how it moves"
     assert {"documents.StoredFile.object_id", "identity.Alias.organisation_id"} <= there
+    for column in registry.opaque():  # what is declared is there
+        label, field = column.rsplit(".", 1)
+        assert apps.get_model(label)._meta.get_field(field), column
 
 
 # --- the merge
@@ -489,6 +491,15 @@ def test_a_choice_made_by_what_is_no_longer_so_is_refused(two, rep):
     services.update_account(loser.pk, data={"city": "宁波"}, actor=rep, at=timezone.now())
     with pytest.raises(MergeRefused, match="changed meanwhile"):
         services.merge_accounts(survivor.pk, loser.pk, actor=rep, at=timezone.now(), seen=seen)
+
+
+def test_who_may_not_merge_may_not_undo(two, rep, make_staff, places, channel_manager):
+    done = merge(*two, rep)
+    with pytest.raises(NotAllowed):
+        undo(done, actor_of(channel_manager))
+    with pytest.raises(Merge.DoesNotExist):
+        undo(done, actor_of(make_staff("abroad", "sales_rep", places.germany)))
+    assert Merge.objects.standing().get() == done
 
 
 # --- who came too late

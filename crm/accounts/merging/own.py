@@ -69,7 +69,7 @@ _IN_STEP = "kept in step by the services that merge and take back"
 registry.refers_but_stays("search.SearchTerm.object_id", _IN_STEP)
 registry.refers_but_stays("identity.MatchRecord.organisation_id", _IN_STEP)
 registry.refers_but_stays("identity.MatchRecord.group_id", _IN_STEP)
-registry.refers_but_stays("identity.MatchKey.organisation_id", _IN_STEP)
+registry.refers_but_stays("identity.MatchKey.entry", _IN_STEP)
 registry.refers_but_stays("identity.Alias.organisation_id", _IN_STEP)
 _HISTORY = "history stays with the row it happened to; the story of the account that stays shows both"
 registry.refers_but_stays("ledger.Event.object_id", _HISTORY)
