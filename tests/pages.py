@@ -8,6 +8,7 @@ from tests.cast import Cast
 # Answers that are no pages: files, fragments, what a program asks.
 NO_PAGES = {
     "account_logout",
+    "accounts:account_import_template",
     "accounts:customer_options",
     "content_image",
     "documents:file_download",

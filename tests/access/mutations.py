@@ -99,6 +99,13 @@ MUTATIONS = (
         (f"{MATRIX}[dealer_sales]",),
     ),
     Mutation(
+        "imports are one's own",
+        "core/imports/models.py",
+        "return self.filter(started_by_id=actor.user_id)",
+        "return self",
+        (f"{MATRIX}[administrator]",),
+    ),
+    Mutation(
         "notices are one's own",
         "core/notifications/models.py",
         "self.filter(user_id=actor.user_id)",

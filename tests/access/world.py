@@ -437,23 +437,29 @@ def _shared(world: World, places) -> None:
 
 def _imports(world: World, canaries: Canaries) -> None:
     """Put an import waiting for its word, and one of somebody outside the cast, whom nobody here sees."""
-    for label, user, *seen_by in (
-        ("own", world.people.administrator, "administrator"),
-        ("other", Cast().make_staff("other_importer", "sales_head")),
-    ):
-        name = "Imported Kestrel" if seen_by else canaries.text("away", "row of an import")
-        source = imports.start_import(
-            resource="accounts",
-            upload=SimpleUploadedFile("accounts.csv", f"Name,Country\r\n{name},Nowhere\r\n".encode()),
-            actor=actor_of(user),
-            at=timezone.now(),
-        )
-        run_all_jobs()
-        imports.check_rows(source.pk, mapping=["name", "country"], actor=actor_of(user), at=timezone.now())
-        run_all_jobs()
-        source.refresh_from_db()
-        world.put("import", label, source, *seen_by)
-        world.put("file", f"import_{label}", files_of(source).get(), *seen_by)
+    actor = actor_of(world.people.administrator)
+    own = imports.start_import(
+        resource="accounts",
+        upload=SimpleUploadedFile("accounts.csv", b"Name,Country\r\nImported Kestrel,Nowhere\r\n"),
+        actor=actor,
+        at=timezone.now(),
+    )
+    run_all_jobs()
+    imports.check_rows(own.pk, mapping=["name", "country"], actor=actor, at=timezone.now())
+    run_all_jobs()
+    own.refresh_from_db()
+    world.put("import", "own", own, "administrator")
+    world.put("file", "import_own", files_of(own).get(), "administrator")
+    foreign = factories.ImportFactory(
+        file_name=canaries.text("rdraft", "name of an imported file"),
+        state="preview",
+        headings=["Name"],
+        mapping=["name"],
+        row_count=1,
+    )
+    foreign.rows.create(number=2, cells=[canaries.text("rdraft", "row of an import")], action="create")
+    world.put("import", "other", foreign)
+    world.put("file", "import_other", factories.StoredFileFactory(obj=foreign))
 
 
 def _notices(world: World) -> None:

@@ -18,7 +18,7 @@ SAME_EVERYWHERE = frozenset(
     {
         *("App", "English", "Enter", "Excel", "Merkle", "Office"),
         *("CNY", "EUR", "GBP", "HKD", "TWD", "USD"),
-        *("CST", "CSV", "DUNS", "JSON", "PDF", "QR", "SHA", "TOTP", "UTC", "VAT", "XLSX"),
+        *("CST", "CSV", "DUNS", "ERP", "GBK", "JSON", "PDF", "QR", "SHA", "TOTP", "UTC", "VAT", "XLSX"),
     }
 )
 # Who between them may open every page.
