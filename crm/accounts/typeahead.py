@@ -22,6 +22,7 @@ from .selectors import identity_fields
 
 LONGEST_QUERY = 200
 MOST_REASONS = 2
+MOST_SHOWN = 3  # reasons of a likely twin, for and against
 LOOKED_AT = 30
 ALSO = ("registry_id", "website", "phone", "country", "city")  # what else a form has filled in already
 # Kinds of evidence, by the beginning of their codes, that are no reason for offering: they speak against, or say
@@ -155,13 +156,15 @@ def _seen(query: str, account: Account) -> str:
 class Twin:
     """A known account that looks like the one about to be added.
 
-    ``evidence`` are sentences for staff, with the values compared; ``codes`` what an event keeps.
+    ``evidence`` are sentences for staff, with the values compared, ``against`` those that speak against it;
+    ``codes`` is what an event keeps.
     """
 
     account: Account
     level: str
     score: float
     evidence: tuple[str, ...]
+    against: tuple[str, ...]
     codes: tuple[str, ...]
 
 
@@ -175,14 +178,21 @@ def twins(data: Mapping, actor: Actor, *, limit: int = 5) -> list[Twin]:
         if match.evidence and match.level != "L5"
     }
     visible = Account.objects.visible_to(actor).known().select_related("owner").in_bulk(list(matches))
-    return [
-        Twin(
-            visible[pk],
-            match.level,
-            match.score,
-            tuple(explain(item) for item in match.evidence if access.readable(_field_of(item.code))),
-            tuple(item.code for item in match.evidence),
-        )
-        for pk, match in matches.items()
-        if pk in visible
-    ][:limit]
+    return [_twin(visible[pk], match, access) for pk, match in matches.items() if pk in visible][:limit]
+
+
+def _twin(account: Account, match, access: FieldAccess) -> Twin:
+    """Return a match as it is shown: a few reasons for it, the telling ones first, and what speaks against it."""
+    shown = [item for item in match.evidence if access.readable(_field_of(item.code))]
+    against = [item for item in shown if getattr(item, "weight", 0) < 0 or item.code.endswith("differs")]
+    speaking = sorted(
+        (item for item in shown if item not in against), key=lambda item: item.code.startswith(NO_REASON)
+    )
+    return Twin(
+        account,
+        match.level,
+        match.score,
+        tuple(dict.fromkeys(explain(item) for item in speaking))[:MOST_SHOWN],
+        tuple(dict.fromkeys(explain(item) for item in against))[:MOST_SHOWN],
+        tuple(item.code for item in match.evidence),
+    )
