@@ -401,6 +401,14 @@ def test_it_is_this_one_changes_the_account_and_remembers_the_name(doubtful, hea
     assert Event.objects.filter(type="account.alias_added", object_id=account.pk).count() == 1
 
 
+def test_a_row_known_by_its_remembered_name_is_not_asked_about_again(doubtful, head):
+    source, _account = doubtful
+    services.decide(source.pk, number=2, choice=Choice.SAME, actor=actor_of(head))
+    confirm(source, head)
+    again = checked(head, [["Huaxing Pumps", "", "Shanghai", "", "", USCC, "", ""]])
+    assert actions(again) == ["unchanged"]
+
+
 def test_create_anyway_creates_and_leave_out_leaves_out(doubtful, head):
     source, _account = doubtful
     services.decide(source.pk, number=2, choice=Choice.SKIP, actor=actor_of(head))
