@@ -139,9 +139,7 @@ def test_without_the_guard_the_database_holds_them(
     ours = file_and_approve(dealer_sales, customer_name=OURS)
     theirs = file_and_approve(rival, customer_name=THEIRS)
     party = registry._parties["deal_registration"]
-    monkeypatch.setitem(
-        registry._parties, party.key, replace(party, hold=lambda survivor, loser, at: None)
-    )
+    monkeypatch.setitem(registry._parties, party.key, replace(party, hold=lambda survivor, loser, at: None))
     outcome = ask(ours.customer_id, theirs.customer_id, merger)
     assert "Two protected registrations" in outcome.held
     assert not Merge.objects.exists()
@@ -210,9 +208,7 @@ def test_a_prospect_that_claims_point_to_is_merged_into_the_account(
 
 
 def test_a_draft_that_chose_the_merged_account_points_at_the_other(making, dealer_sales, merger, places):
-    one, other = (
-        factories.AccountFactory(name=name, territory=places.shanghai) for name in (OURS, THEIRS)
-    )
+    one, other = (factories.AccountFactory(name=name, territory=places.shanghai) for name in (OURS, THEIRS))
     draft = making.save_draft(dealer_sales, customer_name=THEIRS)
     Registration.objects.filter(pk=draft.pk).update(customer_account=other)
     ask(one.pk, other.pk, merger)
@@ -229,9 +225,7 @@ def test_decisions_about_both_become_one_and_the_same_counts(filed, dealer_sales
     )
     waiting = filed(dealer_sales, customer_name="Southern Cross Works")
     for account, verdict in ((one, MatchVerdict.ANOTHER), (other, MatchVerdict.SAME)):
-        factories.MatchDecisionFactory(
-            registration=waiting, customer=account, project=None, verdict=verdict
-        )
+        factories.MatchDecisionFactory(registration=waiting, customer=account, project=None, verdict=verdict)
     before = everything()
     outcome = ask(one.pk, other.pk, merger)
     decision = MatchDecision.objects.get()
