@@ -36,11 +36,14 @@ def lock(queryset, **lookup):
     return row
 
 
-def lock_all(queryset) -> list:
-    """Return the rows of ``queryset``, fresh and locked in primary-key order."""
+def lock_all(queryset, *, skip_locked: bool = False) -> list:
+    """Return the rows of ``queryset``, fresh and locked in primary-key order.
+
+    With ``skip_locked`` without those that somebody else holds, so that nobody is waited for.
+    """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows are locked inside a transaction")
-    rows = list(queryset.order_by("pk").select_for_update(of=("self",)))
+    rows = list(queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked))
     for row in rows:
         row._locked_by_gate = True
     return rows

@@ -3,11 +3,12 @@
 The keys of an organisation follow from the line its record keeps, so that replacing them touches what differs only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from core.search.bulk import load_rows
 
@@ -19,11 +20,15 @@ from .profiles import Profile, unpack
 
 Entry = tuple[int, Candidate, int, bool]
 BATCH = 2000
+LAST_ID = (1 << ID_BITS) - 1
 
 
-def kept_profile(organisation_id: int, candidate: Candidate) -> Profile:
-    """Return what is kept of an organisation: the profile of its fields, with the names that people confirmed."""
-    return _with_aliases(profile_of(candidate), _alias_names([organisation_id]).get(organisation_id, []))
+def kept_profiles(candidates: Mapping[int, Candidate]) -> dict[int, Profile]:
+    """Return what is kept of organisations: the profile of their fields, with the names that people confirmed."""
+    names = _alias_names(list(candidates))
+    return {
+        pk: _with_aliases(profile_of(candidate), names.get(pk, [])) for pk, candidate in candidates.items()
+    }
 
 
 def _with_aliases(profile: Profile, names: list[str]) -> Profile:
@@ -50,7 +55,7 @@ def index(organisation_id: int, candidate: Candidate, *, group_id: int, is_known
     ``group_id`` is the id of its group's root, its own where it has none. ``is_known``: an account, not a prospect.
     The caller holds the organisation's row, so that two of these never meet.
     """
-    profile = kept_profile(organisation_id, candidate)
+    profile = kept_profiles({organisation_id: candidate})[organisation_id]
     line = profile.packed()
     before = MatchRecord.objects.filter(organisation_id=organisation_id).first()
     if before is not None and before.line == line:
@@ -137,25 +142,36 @@ def set_group(organisation_ids: Iterable[int], group_id: int) -> None:
     MatchRecord.objects.filter(organisation_id__in=list(organisation_ids)).update(group_id=group_id)
 
 
-def surplus_keys(*, from_entry: int = 0, limit: int = 100_000) -> tuple[list[int], int | None]:
-    """Return (keys that no record stands behind, where to go on): for the check of the whole index, piece by piece.
+def organisation_of(entry: int) -> int:
+    """Return the organisation that a key stands for."""
+    return entry & LAST_ID
 
-    ``from_entry``: begin above this key. The second value is None at the end.
+
+def surplus_keys(*, above: int = 0, up_to: int = LAST_ID) -> list[int]:
+    """Return the keys of organisations above one id and up to another that no record asks for, in their order.
+
+    Reads all keys, and keeps those of these organisations in memory: to be asked for some ten thousand at a time.
     """
-    rows = list(
-        MatchKey.objects.filter(entry__gt=from_entry)
-        .order_by("entry")
-        .values_list("entry", flat=True)[:limit]
+    kept = MatchKey.objects.annotate(organisation=F("entry").bitand(LAST_ID))
+    kept = kept.filter(organisation__gt=above, organisation__lte=up_to).order_by()
+    return _not_asked_for(
+        set(kept.values_list("entry", flat=True).iterator()),
+        MatchRecord.objects.filter(pk__gt=above, pk__lte=up_to),
     )
-    mask = (1 << ID_BITS) - 1
-    ids = sorted({entry & mask for entry in rows})
-    lines: dict[int, set[int]] = {}
-    for at in range(0, len(ids), 500):
-        records = MatchRecord.objects.filter(pk__in=ids[at : at + 500]).order_by("pk")
-        for pk, line in records.values_list("pk", "line"):
-            lines[pk] = entries(unpack(line), pk)
-    surplus = [entry for entry in rows if entry not in lines.get(entry & mask, ())]
-    return surplus, rows[-1] if len(rows) == limit else None
+
+
+def surplus_among(keys: Iterable[int]) -> list[int]:
+    """Return those of some keys that are kept although no record asks for them, in their order."""
+    asked = list(keys)
+    kept = set(MatchKey.objects.filter(entry__in=asked).values_list("entry", flat=True))
+    return _not_asked_for(kept, MatchRecord.objects.filter(pk__in={organisation_of(key) for key in asked}))
+
+
+def _not_asked_for(kept: set[int], records: QuerySet[MatchRecord]) -> list[int]:
+    """Return the keys that none of the records asks for."""
+    for pk, line in records.order_by("pk").values_list("pk", "line").iterator():
+        kept -= entries(unpack(line), pk)
+    return sorted(kept)
 
 
 def missing_keys(organisation_ids: Iterable[int]) -> Iterator[int]:

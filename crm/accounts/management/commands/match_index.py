@@ -21,12 +21,13 @@ class Command(BaseCommand):
         if action == "rebuild":
             changed = match_index.rebuild(self.progress)
             analyse()
-            self.stdout.write(f"\n{changed:,} entries differed and were written anew.")
+            self.stdout.write(f"\n{changed:,} entries and keys differed and were written anew.")
             return
         findings = match_index.check(self.progress, repair=repair)
         self.stdout.write(
-            f"\n{findings.accounts:,} accounts: {findings.wrong} entries wrong or missing, {findings.orphans} of nobody;"
-            f" {findings.missing_keys} keys missing, {findings.surplus_keys} too many."
+            f"\n{findings.accounts:,} accounts: {findings.missing} without an entry, {findings.wrong} with a wrong one;"
+            f" {findings.orphans} entries of nobody; {findings.missing_keys} keys missing,"
+            f" {findings.surplus_keys} too many."
         )
         if findings and not repair:
             raise CommandError("The index differs from the accounts. Mend it with --repair.")
