@@ -38,7 +38,9 @@ declare("account.transferred", label=_("Transferred"), tone="accent", icon="tran
 declare("account.transfer_received", label=_("Accounts received"), icon="transfer")
 declare("account.transfer_given", label=_("Accounts handed on"), icon="transfer")
 declare("account.transfer_finished", label=_("Transfer finished"), icon="transfer")
-declare("account.told_apart", label=_("Added as another company than those it looks like"), icon="arrows-diff")
+declare(
+    "account.told_apart", label=_("Added as another company than those it looks like"), icon="arrows-diff"
+)
 declare("account.shared", label=_("Shared"), icon="share")
 declare("account.unshared", label=_("Sharing ended"), icon="link-off")
 declare("account.merged", label=_("Another account merged into this one"), tone="success", icon="git-merge")

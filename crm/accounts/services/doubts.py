@@ -52,8 +52,7 @@ def tell_apart(pk: int, twins: Iterable[Twin], *, actor: Actor, at: datetime) ->
         facts={
             "others": [twin.account.name for twin in twins],
             "evidence": {
-                twin.account.ref: {"level": twin.level, "codes": list(twin.codes)}
-                for twin in twins
+                twin.account.ref: {"level": twin.level, "codes": list(twin.codes)} for twin in twins
             },
         },
     )
