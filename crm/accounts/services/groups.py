@@ -8,6 +8,7 @@ from django.db.models import Q
 from core import ledger
 from core.access.actor import Actor
 from core.access.guards import require
+from core.retries import retry_on_collision
 from core.workflow import lock_all
 from crm import identity
 
@@ -15,6 +16,7 @@ from ..exceptions import GroupCycle
 from ..models import Account
 
 
+@retry_on_collision
 @transaction.atomic
 def set_parent(pk: int, *, parent_pk: int | None, actor: Actor, at: datetime) -> Account:
     """Put an account under another, or on its own with None; everything below it moves along.
