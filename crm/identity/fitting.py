@@ -19,7 +19,13 @@ ROUNDS = 2  # the best pair of names is chosen by the weights of the round befor
 LONGEST_STEP = 1.5
 FOR = ("registry.same", "number.same", "domain.same", "phone.same", "label.", "place.same", "named.same")
 AGAINST = ("domain.differs", "phone.differs", "named.differs", "place.country", "place.region", "place.cit")
-DECISIVE = {"registry.differs": (-9.0, -5.0)}
+GIVEN = {
+    "registry.differs": (-9.0, -5.0),
+    # A place that is not known says nothing; the same city never says less than that or than the same province.
+    "place.unknown": (0.0, 0.0),
+    "place.near": (0.0, 1.0),
+    "place.same": (1.0, 9.0),
+}
 
 Sets = dict[str, dict[str, float]]
 
@@ -45,8 +51,8 @@ def bounds(code: str) -> tuple[float, float]:
     """Return between which values a weight may lie."""
     if code == BIAS:
         return -20.0, 20.0
-    if code in DECISIVE:
-        return DECISIVE[code]
+    if code in GIVEN:
+        return GIVEN[code]
     return (0.0 if code.startswith(FOR) else -9.0), (0.0 if code.startswith(AGAINST) else 9.0)
 
 

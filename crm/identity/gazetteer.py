@@ -1,25 +1,22 @@
-"""Places as they stand in company names and address fields, and the word lists the normal form needs.
+"""Places as they stand in company names and address fields: regions, cities, counties, what lies where.
 
-Read once from ``data/``; what is kept here are plain dictionaries, no rows of the database.
+Read once from ``data/`` and from the division codes of python-stdnum; plain dictionaries, no rows of the database.
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
-from pathlib import Path
 
 from pypinyin import lazy_pinyin
-from rapidfuzz.distance import OSA
 
-from core.search.folding import CHINESE_RUN, fold, is_chinese, joined_letters, letters_of
+from core.search.folding import CHINESE_RUN, fold, is_chinese, letters_of
 
-DATA = Path(__file__).resolve().parent / "data"
+from .vocabulary import sections_of
+
 LONGEST_CHINESE = 6
 LONGEST_LATIN = 3
 SHORTEST_LATIN_PREFIX = 5
-SHORTEST_MENDED = 7
 AT_HOME = frozenset({"CN", "TW", "HK", "MO"})
 _MUNICIPALITIES = frozenset({"北京", "上海", "天津", "重庆"})
 
@@ -92,21 +89,6 @@ def _read_place(text: str) -> Place:
     return Place(*text.split("|")) if text.count("|") == 2 else Place()
 
 
-def _sections(name: str) -> dict[str, list[str]]:
-    """Return the lines of a data file by their ``[section]``."""
-    sections: dict[str, list[str]] = {}
-    current = ""
-    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
-        line = line.strip()
-        if not line or line.startswith("#"):
-            continue
-        if line.startswith("[") and line.endswith("]"):
-            current = line[1:-1]
-        else:
-            sections.setdefault(current, []).append(line)
-    return sections
-
-
 @lru_cache(maxsize=1)
 def _places() -> tuple[dict[str, Place], dict[str, Place]]:
     """Return places by Chinese name, and by Latin letters; of several that sound alike only what they share."""
@@ -128,7 +110,7 @@ def _places() -> tuple[dict[str, Place], dict[str, Place]]:
                 before.city if before.city == place.city else key,
             )
 
-    for line in _sections("places.txt")[""]:
+    for line in sections_of("places.txt")[""]:
         country, region, spellings, cities = line.split("|")
         if region:
             place = Place(country, region)
@@ -214,7 +196,7 @@ _CITY_SHORT = {"saint": "st", "sainte": "st", "fort": "ft", "mount": "mt", "heig
 @lru_cache(maxsize=1)
 def _brands() -> frozenset[str]:
     """Return counties whose bare names are brands more often than places."""
-    return frozenset(word for line in _sections("county_brands.txt").get("", []) for word in line.split())
+    return frozenset(word for line in sections_of("county_brands.txt").get("", []) for word in line.split())
 
 
 def _county_before(text: str, found: Place, near: Place) -> tuple[Place, int]:
@@ -374,9 +356,10 @@ def place_of(city: str, country: str = "", address: str = "", region: str = "") 
     tokens = [token for token in folded.split() if token not in _CITY_WORDS]
     for count in range(min(LONGEST_LATIN, len(tokens)), 0, -1):
         known = latin.get("".join(tokens[:count]))
-        if known is not None and (not country or known.country == country or country == "CN"):
-            if not known.contradicts(within):
-                return known.refined_by(within)
+        if known is None or known.contradicts(within):
+            continue
+        if not country or known.country == country or country == "CN":
+            return known.refined_by(within)
     if is_chinese(together):
         for end in ("市", "县", "区", "镇"):
             together = together.removesuffix(end) if len(together) > 2 else together
@@ -410,77 +393,3 @@ def _chinese_city(text: str, within: Place) -> Place:
         return _shared(fitting).refined_by(within)
     place, taken = chinese_place_before(text, at_home=not within.country or within.country in AT_HOME)
     return place.refined_by(within) if taken and not place.contradicts(within) else Place()
-
-
-def _by_length(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(words), key=lambda word: (-len(word), word)))
-
-
-@lru_cache(maxsize=1)
-def legal_forms() -> tuple[tuple[str, ...], frozenset[tuple[str, ...]], frozenset[str]]:
-    """Return the legal forms: Chinese endings (longest first), Latin endings (words), Latin beginnings."""
-    sections = _sections("legal_forms.txt")
-    latin = frozenset(tuple(joined_letters(fold(line).split())) for line in sections["latin"])
-    return _by_length(sections["zh"]), latin, frozenset(sections["prefix"])
-
-
-@lru_cache(maxsize=1)
-def generic_words() -> tuple[frozenset[str], frozenset[str], dict[str, tuple[str, ...]]]:
-    """Return words that tell the kind of company: Chinese, Latin (short), and from Latin (short) to Chinese."""
-    sections = _sections("generic_words.txt")
-    pairs: dict[str, dict[str, None]] = {}
-    for line in sections["pairs"]:
-        for pair in line.split():
-            latin, chinese = pair.split("=")
-            pairs.setdefault(short_form(latin), {})[chinese] = None
-    return (
-        frozenset(word for line in sections["zh"] for word in line.split()),
-        frozenset(short_form(word) for line in sections["latin"] for word in line.split()),
-        {latin: tuple(words) for latin, words in pairs.items()},
-    )
-
-
-@lru_cache(maxsize=1)
-def _short_forms() -> dict[str, str]:
-    """Return the short form of each Latin word that has one."""
-    lines = (line.split() for line in _sections("latin_short.txt")[""])
-    return {word: words[0] for words in lines for word in words}
-
-
-@lru_cache(maxsize=1)
-def _misspelt() -> dict[str, set[str]]:
-    """Return the long words that have a short form by what is left of them when one letter is left out."""
-    found: dict[str, set[str]] = {}
-    for word in _short_forms():
-        if len(word) >= SHORTEST_MENDED:
-            for rest in {word, *_less_one(word)}:
-                found.setdefault(rest, set()).add(word)
-    return found
-
-
-def _less_one(word: str) -> list[str]:
-    return [word[:at] + word[at + 1 :] for at in range(len(word))]
-
-
-@lru_cache(maxsize=50_000)
-def short_form(token: str) -> str:
-    """Return the form that stands for a Latin word, its plural, abbreviations and misspellings; itself for others."""
-    short = _short_forms().get(token)
-    if short is not None:
-        return short
-    if len(token) >= SHORTEST_MENDED - 1 and token.isascii():
-        near = {word for rest in (token, *_less_one(token)) for word in _misspelt().get(rest, ())}
-        meant = [
-            word for word in sorted(near) if len(token) > 6 and OSA.distance(word, token, score_cutoff=1) <= 1
-        ]
-        if meant:
-            return _short_forms()[meant[0]]
-    if len(token) > 4 and token.endswith("s") and not token.endswith(("ss", "us", "is")):
-        return token[:-1]
-    return token
-
-
-@lru_cache(maxsize=1)
-def shared_domains() -> frozenset[str]:
-    """Return the domains that say nothing about an organisation."""
-    return frozenset(word for line in _sections("shared_domains.txt")[""] for word in line.split())

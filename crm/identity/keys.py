@@ -11,10 +11,11 @@ from hashlib import blake2b
 
 from core.search.folding import is_chinese
 
-from .gazetteer import AT_HOME, Place, generic_words, short_form
+from .gazetteer import AT_HOME, Place
 from .normal import NormalName
 from .profiles import Profile
 from .sounds import near_sound, sound_of, syllables
+from .vocabulary import generic_words, short_form
 
 ID_BITS = 32
 MOST_KEYS = 72
@@ -58,6 +59,7 @@ STOP_WORDS = frozenset(
 WEIGHTS = {
     "id": 12.0,
     "name": 6.0,
+    "branch": 4.0,  # less than the head office, which is looked for among many branches
     "sorted": 5.0,
     "domain": 5.0,
     "phone": 4.0,
@@ -128,7 +130,7 @@ def _chinese(name: NormalName, place: Place) -> Iterator[Key]:
     """Yield the keys of a Chinese name: core, brand, its start in the city, its sounds, the brand with a slip."""
     core, brand = name.core.replace(" ", ""), name.brand.replace(" ", "")
     kind = core[len(brand) :]
-    yield "name", _bag(core)
+    yield "branch" if name.branch else "name", _bag(core)
     if kind and len(brand) > 1:
         yield "brand", brand
     if len(core) > 2:
@@ -159,6 +161,7 @@ def _chinese_asked(name: NormalName, place: Place) -> Iterator[Key]:
     core, brand = name.core.replace(" ", ""), name.brand.replace(" ", "")
     kind = core[len(brand) :]
     yield "brand", core
+    yield "name" if name.branch else "branch", _bag(core)
     for text in (core, brand):
         sound = sound_of(text)
         if len(sound) >= 4:
@@ -186,7 +189,9 @@ def _latin(name: NormalName, place: Place, *, kept: bool) -> Iterator[Key]:
     tokens = name.tokens
     words = [word for word in tokens if word not in STOP_WORDS] or list(tokens)
     joined = "".join(words)
-    yield "name", joined[:60]
+    yield "branch" if name.branch else "name", joined[:60]
+    if not kept:
+        yield "name" if name.branch else "branch", joined[:60]
     if len(words) > 1:
         yield "sorted", " ".join(sorted(words))[:80]
     telling = [word for word in words if word not in generic and len(word) > 1] or words[:1]

@@ -18,7 +18,7 @@ def level_of(scored: Scored, using: Weights) -> tuple[str, str]:
         return L1, CONFLICT
     if scored.names.branch:
         return L5, RELATED
-    conflict = scored.total >= using.conflict[scored.script]
+    conflict = scored.total >= using.conflict[scored.script] and "registry.differs" not in codes
     reached = any(code.startswith("domain.same") and not code.endswith("many") for code in codes)
     if any(code.startswith(EQUAL) for code in codes):
         against = any(code.startswith(AGAINST) for code in codes)

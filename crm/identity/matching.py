@@ -1,4 +1,4 @@
-"""Finding the known organisations a candidate may be: one look-up of all keys, a short list, the comparison, the groups.
+"""Finding the known organisations a candidate may be: one look-up of all keys, a short list, comparison, groups.
 
 Three queries whatever is kept: keys, records, groups. Every key brings at most so many organisations (``CAP``), so
 that a common word or a megabyte of text costs no more than any other name. The same on every database.
@@ -16,7 +16,7 @@ from .keys import ID_BITS, WEIGHTS, Key, asked_keys, hashed
 from .levels import level_of
 from .models import MatchKey, MatchRecord
 from .profiles import Profile, unpack
-from .scoring import chance, score, weights
+from .scoring import Option, Scored, best_of, chance, options_of, rivals, weights
 
 CAP = 60
 SHORT_LIST = 40
@@ -37,11 +37,12 @@ def find_matches(
     ``exclude``: ids not to return, e.g. of the organisation that asks for its own twins.
     """
     ours = profile_of(candidate)
+    examined = list(examine(ours, exclude))
     matches = []
-    for one in examine(ours, exclude):
-        match = judge(ours, one.profile, one.organisation_id, shared=one.shared, common=one.common)
+    for one, options in zip(examined, rivals(one.options for one in examined), strict=True):
+        match = _judged(best_of(options), one, is_part=any(option.names.part for option in options))
         if match is not None:
-            matches.append(replace(match, group_id=one.group_id, is_known=one.is_known))
+            matches.append(match)
     matches = _ambiguous_apart(ours, matches)
     matches.sort(key=_order)
     return (matches + _group_members(matches, exclude))[:limit]
@@ -49,14 +50,13 @@ def find_matches(
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An organisation of the short list, with what the index says about it: see ``scoring.score``."""
+    """An organisation of the short list, and how it compares with the candidate by each pair of names."""
 
     organisation_id: int
     group_id: int
     is_known: bool
     profile: Profile
-    shared: dict[str, int]
-    common: int
+    options: list[Option]
 
 
 def examine(ours: Profile, exclude: Collection[int] = frozenset()) -> Iterator[Examined]:
@@ -69,39 +69,41 @@ def examine(ours: Profile, exclude: Collection[int] = frozenset()) -> Iterator[E
     for pk in chosen:
         if pk in records:
             group_id, is_known, line = records[pk]
-            yield Examined(pk, group_id, bool(is_known), unpack(line), shared, common.get(pk, 0))
+            theirs = unpack(line)
+            options = options_of(ours, theirs, shared=shared, common=common.get(pk, 0))
+            yield Examined(pk, group_id, bool(is_known), theirs, options)
 
 
-def judge(
-    ours: Profile,
-    theirs: Profile,
-    organisation_id: int = 0,
-    *,
-    shared: dict[str, int] | None = None,
-    common: int = 0,
-) -> Match | None:
-    """Return what the comparison of two profiles says; None where it says nothing worth a look.
+def judge(ours: Profile, theirs: Profile) -> Match | None:
+    """Return what the comparison of two profiles says by itself; None where it says nothing worth a look."""
+    options = options_of(ours, theirs)
+    is_part = any(option.names.part for option in options)
+    return _judged(best_of(options), Examined(0, 0, False, theirs, options), is_part=is_part)
 
-    ``shared`` and ``common`` as for ``scoring.score``.
+
+def _judged(scored: Scored, one: Examined, *, is_part: bool = False) -> Match | None:
+    """Return the match that a comparison makes; None where it is not worth a look.
+
+    ``is_part``: by one of its names one is a part of the other, whatever the likest pair of names says.
     """
-    scored = score(ours, theirs, shared=shared, common=common)
     level, verdict = level_of(scored, weights())
+    if is_part and (not level or (level, verdict) == ("L4", POSSIBLE)):
+        level, verdict = "L5", RELATED
     if not level:
         return None
-    likely = scored.total
-    if verdict == RELATED:  # the head office before its other branches
-        likely = min(likely, 0.0) - 2.0 * bool(scored.ours.branch and scored.theirs.branch)
-    return Match(organisation_id, level, chance(likely), scored.evidence(theirs), 0, False, verdict)
+    likely = scored.total if verdict != RELATED else min(scored.total, 0.0)
+    evidence = scored.evidence(one.profile)
+    return Match(one.organisation_id, level, chance(likely), evidence, one.group_id, one.is_known, verdict)
 
 
 def _order(match: Match) -> tuple:
     """Sort key: what holds first, then the house and whom the same domain names, then by chance, lowest id last."""
-    return (
-        match.level != "L1",
-        RANKS.get((match.verdict, match.level), 3),
-        -match.score,
-        match.organisation_id,
-    )
+    rank = RANKS.get((match.verdict, match.level), 3.0)
+    if match.verdict == RELATED and any(
+        one.code == "branch" and one.ours and one.theirs for one in match.evidence
+    ):
+        rank = 2.5  # another branch of the same house comes after its head office
+    return (match.level != "L1", rank, -match.score, match.organisation_id)
 
 
 def _look_up(keys: list[Key]) -> dict[Key, list[int]]:

@@ -10,17 +10,9 @@ from functools import cached_property, lru_cache
 
 from core.search.folding import is_chinese, joined_letters, tokens_of, unify
 
-from .gazetteer import (
-    AT_HOME,
-    Place,
-    chinese_place_before,
-    generic_words,
-    latin_place_before,
-    legal_forms,
-    place_named,
-    short_form,
-)
+from .gazetteer import AT_HOME, Place, chinese_place_before, latin_place_before, place_named
 from .sounds import sound_of
+from .vocabulary import generic_words, legal_forms, short_form
 
 LONGEST_CORE = 120
 MOST_TOKENS = 24
@@ -324,10 +316,22 @@ def _with_apostrophes(tokens: list[str]) -> list[str]:
     return joined
 
 
-_ALSO = re.compile(
-    r"[\s,;(\[-]+(?:d\s?/\s?b(?:\s?/\s?a?)?|db\s?/\s?a|dba|t/a|f\s?/\s?k(?:\s?/\s?a?)?|fka|a\s?/\s?k(?:\s?/\s?a?)?|aka|formerly(?: known as)?|doing b(?:usiness)?(?: as?)?"
-    r"|trading as|also known as|曾用名|原名|又名|简称|品牌)(?:[\s,:;.)\]]+|$)"
+_ALSO_WORDS = (
+    r"d\s?/\s?b(?:\s?/\s?a?)?",
+    r"db\s?/\s?a",
+    "dba",
+    "t/a",
+    r"f\s?/\s?k(?:\s?/\s?a?)?",
+    "fka",
+    r"a\s?/\s?k(?:\s?/\s?a?)?",
+    "aka",
+    "formerly(?: known as)?",
+    "doing b(?:usiness)?(?: as?)?",
+    "trading as",
+    "also known as",
+    "曾用名|原名|又名|简称|品牌",
 )
+_ALSO = re.compile(rf"[\s,;(\[-]+(?:{'|'.join(_ALSO_WORDS)})(?:[\s,:;.)\]]+|$)")
 
 
 def names_in(text: str) -> list[str]:

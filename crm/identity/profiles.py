@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .gazetteer import Place, short_form
+from .gazetteer import Place
 from .normal import NormalName
 from .registry_ids import RegistryId
+from .vocabulary import short_form
 
 _FIELD, _LINE, _ITEM = "\t", "\n", "\v"
 MOST_NAMES = 12
@@ -70,7 +71,7 @@ def unpack(line: str) -> Profile:
     place = Place.read(place_text)
     names = []
     for text in lines:
-        core, where, branch = (text.split(_FIELD) + ["", ""])[:3]
+        core, where, branch = ([*text.split(_FIELD), "", ""])[:3]
         names.append(NormalName(core, place if where == "=" else Place.read(where), branch))
     return Profile(
         tuple(names),
@@ -88,6 +89,6 @@ _AFFIX = re.compile(
 
 
 def label_of(domain: str) -> str:
-    """Return the part of a registered domain that somebody chose: letters and digits, without ``group`` and its like."""
+    """Return the part of a domain that somebody chose: letters and digits, without ``group`` and its like."""
     label = "".join(character for character in domain.split(".", 1)[0] if character.isalnum())
     return short_form(_AFFIX.sub("", label))

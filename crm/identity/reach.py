@@ -7,7 +7,7 @@ import phonenumbers
 
 from core.search.folding import unify
 
-from .gazetteer import shared_domains
+from .vocabulary import shared_domains
 
 _SECOND_LEVEL = frozenset(
     {"com", "net", "org", "gov", "edu", "co", "ac", "idv", "or", "ne", "go", "me", "ltd", "plc"}

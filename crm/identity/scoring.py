@@ -6,6 +6,7 @@ Chinese names, two Latin ones, and one of each. The summands are the explanation
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -31,6 +32,8 @@ WEIGHTS_FILE = Path(__file__).resolve().parent / "data" / "weights.json"
 EMPTY_NAME = NormalName()
 BIAS = "bias"
 EQUAL = ("name.equal", "read.whole")
+UNLIKE = ("name.none", "name.reached")
+MOST_RIVALS = 4
 TELLING = 0.2  # what counts less is no reason anybody would want to read
 SAID_ANYWAY = frozenset({"branch", "registry.same", "number.same"})
 
@@ -97,10 +100,36 @@ def common_code(count: int) -> str:
     return "common.many"
 
 
-def features_of(
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One pair of names of two organisations: how they compare, and all features of the comparison."""
+
+    names: Names
+    ours: NormalName
+    theirs: NormalName
+    features: tuple[Evidence, ...]
+
+    @property
+    def likeness(self) -> tuple[str, ...]:
+        """What the names and places say: organisations with the same are rivals for one answer."""
+        codes = tuple(feature.code for feature in self.names.features)
+        return (
+            self.names.script,
+            *codes,
+            *(one.code for one in self.features if one.code.startswith("place.")),
+        )
+
+    def with_rivals(self, count: int) -> "Option":
+        """Return this option with how many organisations are as alike by name and place."""
+        if self.names.features[0].code in UNLIKE:
+            return self
+        return replace(self, features=(*self.features, Evidence(f"rivals.{min(count, MOST_RIVALS)}")))
+
+
+def options_of(
     ours: Profile, theirs: Profile, *, shared: dict[str, int] | None = None, common: int = 0
-) -> Iterable[tuple[Names, NormalName, NormalName, list[Evidence]]]:
-    """Yield, for each pair of names, how they compare and all features of the comparison.
+) -> list[Option]:
+    """Return, for each pair of names, how they compare and all features of the comparison.
 
     ``shared``: how many organisations have each domain and phone. ``common``: how many are found by the same name;
     0 where that is not known.
@@ -108,6 +137,7 @@ def features_of(
     certain = compare_ids(ours, theirs)
     contacts = compare_contacts(ours, theirs, shared)
     places = frozenset(word for place in (ours.place, theirs.place) for word in place_tokens(place))
+    options = []
     for one in ours.names or (EMPTY_NAME,):
         for other in theirs.names or (EMPTY_NAME,):
             names = compare_names(one, other, places) if one and other else NOTHING
@@ -118,33 +148,47 @@ def features_of(
                 reached = any(contact.code.startswith("label.whole") for contact in contacts)
                 names = Names(script, (Evidence("name.reached" if reached else "name.none"),))
             features = [*names.features, *compare_places(ours, one, theirs, other), *certain, *contacts]
-            if common and names.features[0].code not in ("name.none", "name.reached"):
+            if common and names.features[0].code not in UNLIKE:
                 features.append(Evidence(common_code(common)))
             if names.branch:
                 features.append(Evidence("branch", one.branch, other.branch))
-            yield names, one, other, features
+            options.append(Option(names, one, other, tuple(features)))
+    return options
 
 
-def score(
-    ours: Profile,
-    theirs: Profile,
-    *,
-    shared: dict[str, int] | None = None,
-    common: int = 0,
-    using: Weights | None = None,
-) -> Scored:
-    """Return what the comparison of the best pair of names is worth; equal names go before any others."""
+def rivals(options: Iterable[list[Option]]) -> list[list[Option]]:
+    """Return the options of all organisations of a short list, each with how many others are as alike."""
+    listed = list(options)
+    counts = Counter(likeness for one in listed for likeness in {option.likeness for option in one})
+    return [[option.with_rivals(counts[option.likeness]) for option in one] for one in listed]
+
+
+def best_of(options: Iterable[Option], using: Weights | None = None) -> Scored:
+    """Return what the best pair of names is worth; equal names go before any others."""
     using = using or weights()
     best: Scored | None = None
     best_key = (False, 0.0)
-    for names, one, other, features in features_of(ours, theirs, shared=shared, common=common):
-        values = using.sets[names.script]
+    for option in options:
+        values = using.sets[option.names.script]
         total = values[BIAS]
-        for feature in features:
+        for feature in option.features:
             total += values.get(feature.code, 0.0)
-        equal = names.features[0].code.startswith(EQUAL)
-        if best is None or (equal, total) > best_key:
-            best_key = (equal, total)
-            best = Scored(names.script, round(total, 3), tuple(features), names, one, other, using)
+        key = (option.names.features[0].code.startswith(EQUAL), total)
+        if best is None or key > best_key:
+            best_key = key
+            best = Scored(
+                option.names.script,
+                round(total, 3),
+                option.features,
+                option.names,
+                option.ours,
+                option.theirs,
+                using,
+            )
     assert best is not None  # there is always one pair, be it of empty names
     return best
+
+
+def score(ours: Profile, theirs: Profile, *, using: Weights | None = None) -> Scored:
+    """Return what the comparison of two organisations is worth by itself, whatever else is kept."""
+    return best_of(options_of(ours, theirs), using)

@@ -1,4 +1,4 @@
-"""How Chinese names sound in Latin letters: readings of characters, near sounds, and Latin text read as Chinese. Pure."""
+"""How Chinese names sound in Latin letters: readings, near sounds, and Latin text read as Chinese. Pure."""
 
 import re
 from functools import lru_cache

@@ -94,6 +94,8 @@ CODES = {
     "common.3": gettext_lazy("few have this name"),
     "common": gettext_lazy("several have a name like this"),
     "common.many": gettext_lazy("many have a name like this"),
+    "rivals.1": gettext_lazy("nobody else is as alike"),
+    "rivals": gettext_lazy("others are as alike"),
     "branch": gettext_lazy("branch and head office of one organisation"),
     "group.same": gettext_lazy("member of the same group"),
 }

@@ -19,7 +19,7 @@ from crm.identity.evaluation import (
 from crm.identity.indexing import analyse, index_many
 from crm.identity.matching import find_matches
 
-BATCH = 50_000
+STEP = 10_000
 
 
 class Command(BaseCommand):
@@ -48,14 +48,16 @@ class Command(BaseCommand):
         """Load the organisations and return their ids; the place of each is its number in the index, from 1."""
         began, at_start = time.process_time(), time.monotonic()
         ids: list[str] = []
-        rows = iter(islice(rows_of(base), size) if size else rows_of(base))
-        while batch := list(islice(rows, BATCH)):
-            first = len(ids) + 1
-            ids += [row["id"] for row in batch]
-            index_many((number, candidate_of(row), number, True) for number, row in enumerate(batch, first))
-            self.stderr.write(
-                f"\r{len(ids):,} organisations in {time.monotonic() - at_start:.0f} s", ending=""
-            )
+
+        def organisations():
+            for number, row in enumerate(islice(rows_of(base), size) if size else rows_of(base), 1):
+                ids.append(row["id"])
+                if not number % STEP:
+                    spent = time.monotonic() - at_start
+                    self.stderr.write(f"\r{number:,} organisations in {spent:.0f} s", ending="")
+                yield number, candidate_of(row), number, True
+
+        index_many(organisations())
         analyse()
         self.stderr.write("")
         spent = time.process_time() - began

@@ -9,7 +9,7 @@ from crm.identity.candidates import profile_of
 from crm.identity.evaluation import Query, empty_index, queries_of
 from crm.identity.fitting import Option, Pair, fit, worth
 from crm.identity.matching import examine
-from crm.identity.scoring import WEIGHTS_FILE, features_of, weights
+from crm.identity.scoring import WEIGHTS_FILE, rivals, weights
 
 from .evaluate_identity import Command as Evaluation
 
@@ -35,15 +35,19 @@ class Command(Evaluation):
         """Load, pair, fit, write; and say how well weights fitted on four fifths judge the fifth left out."""
         with empty_index():
             ids = self.load(base, size)
-            labelled = [
-                (query, pairs_of(query, ids))
-                for query in queries_of(queries, split)
-                if query.verdict != "review"
-            ]
+            asked = queries_of(queries, split)
+            labelled = [(query, pairs_of(query, ids)) for query in asked]
+            self.learn(labelled, base, queries, len(ids), write)
+            if write == WEIGHTS_FILE:
+                weights.cache_clear()
+                self.ask(asked, ids, None, None)
+
+    def learn(self, labelled, base: Path, queries: Path, size: int, write: Path) -> None:
+        """Fit, say how well, write."""
         for fold in range(FOLDS):
             learnt = fit([pair for query, pairs in labelled if _fold(query) != fold for pair in pairs])
-            asked = [pair for query, pairs in labelled if _fold(query) == fold for pair in pairs]
-            self.stdout.write(f"left out {fold + 1} of {FOLDS}: {_judged(learnt, asked)}")
+            left_out = [pair for query, pairs in labelled if _fold(query) == fold for pair in pairs]
+            self.stdout.write(f"left out {fold + 1} of {FOLDS}: {_judged(learnt, left_out)}")
         sets = fit([pair for _query, pairs in labelled for pair in pairs])
         before = weights()
         content = {
@@ -51,7 +55,7 @@ class Command(Evaluation):
             "fitted": {
                 "on": datetime.now(UTC).date().isoformat(),
                 "base": base.name,
-                "organisations": len(ids),
+                "organisations": size,
                 "queries": queries.name,
                 "labelled": len(labelled),
                 "pairs": sum(len(pairs) for _query, pairs in labelled),
@@ -68,19 +72,24 @@ class Command(Evaluation):
 
 
 def pairs_of(query: Query, ids: list[str]) -> list[Pair]:
-    """Return a query paired with each organisation of its short list."""
-    ours = profile_of(query.candidate)
+    """Return a query paired with each organisation of its short list.
+
+    What must only be shown for review counts as another organisation: nobody may take it for the same unseen.
+    """
+    examined = list(examine(profile_of(query.candidate)))
     return [
         Pair(
-            ids[one.organisation_id - 1] in query.right,
+            query.verdict != "review" and ids[one.organisation_id - 1] in query.right,
             tuple(
-                Option(names.script, tuple(feature.code for feature in features), names.branch)
-                for names, _ours, _theirs, features in features_of(
-                    ours, one.profile, shared=one.shared, common=one.common
+                Option(
+                    option.names.script,
+                    tuple(feature.code for feature in option.features),
+                    option.names.branch,
                 )
+                for option in options
             ),
         )
-        for one in examine(ours)
+        for one, options in zip(examined, rivals(one.options for one in examined), strict=True)
     ]
 
 
