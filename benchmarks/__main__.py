@@ -10,23 +10,32 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from . import filings, lists
+from . import filings, identity, lists
 from .surroundings import server_url
 
 
 def main() -> None:
     """Measure what was asked for, or everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("entries", nargs="*", choices=["lists", "filings", []], help="default: all")
+    parser.add_argument(
+        "entries", nargs="*", choices=["lists", "filings", "identity", []], help="default: all"
+    )
     parser.add_argument("--requests", type=int, default=200, help="requests for each page (default 200)")
     parser.add_argument("--filings", type=int, default=600, help="filings in all (default 600)")
     parser.add_argument("--dealers", type=int, default=8, help="dealers filing at once (default 8)")
+    parser.add_argument(
+        "--sizes",
+        type=_numbers,
+        default=[10_000, 100_000, 1_000_000],
+        help="known organisations, with commas",
+    )
+    parser.add_argument("--queries", type=int, default=1000, help="organisations to look up (default 1000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--keep", action="store_true", help="keep the databases of the lists for the next run"
     )
     options = parser.parse_args()
-    wanted = options.entries or ["lists", "filings"]
+    wanted = options.entries or ["lists", "filings", "identity"]
     with psycopg.connect(server_url()) as connection:
         version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
     print(
@@ -41,6 +50,16 @@ def main() -> None:
         )
     if "filings" in wanted:
         print("\n## Filings\n\n" + filings.measure(filings=options.filings, dealers=options.dealers))
+    if "identity" in wanted:
+        print(
+            "\n## Known organisations\n\n"
+            + identity.measure(sizes=options.sizes, questions=options.queries, seed=options.seed)
+        )
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the numbers of a list such as ``10000,100000``."""
+    return [int(number) for number in text.split(",")]
 
 
 if __name__ == "__main__":

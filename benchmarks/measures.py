@@ -11,6 +11,7 @@ class Spread:
     count: int
     p50: float
     p95: float
+    p99: float
     worst: float
 
 
@@ -21,7 +22,7 @@ def spread(times: Sequence[float]) -> Spread:
     def rank(share: float) -> float:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
-    return Spread(len(ordered), rank(0.5), rank(0.95), ordered[-1])
+    return Spread(len(ordered), rank(0.5), rank(0.95), rank(0.99), ordered[-1])
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -7,11 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg import errors
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -30,22 +31,33 @@ def _named(url: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def database(label: str, *, keep: bool = False) -> Iterator[str]:
+def database(label: str, *, keep: bool = False, ctypes: Sequence[str] = ()) -> Iterator[str]:
     """Make an empty database on the server and drop it at the end; yields its address.
 
-    With ``keep`` it stays, and the next run with ``keep`` finds it with its data: loading takes minutes.
+    With ``keep`` it stays, and the next run with ``keep`` finds it with its data: loading takes minutes. ``ctypes``:
+    what characters are is decided by the first of these that the server has; by its own where it has none.
     """
     name = f"portal_bench_{label}" if keep else f"portal_bench_{os.getpid()}_{label}"
     maintenance = _named(server_url(), "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(f'CREATE DATABASE "{name}"')
+            _create(connection, name, ctypes)
     try:
         yield _named(server_url(), name)
     finally:
         if not keep:
             with psycopg.connect(maintenance, autocommit=True) as connection:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _create(connection: psycopg.Connection, name: str, ctypes: Sequence[str]) -> None:
+    for ctype in ctypes:
+        with contextlib.suppress(errors.InvalidParameterValue, errors.WrongObjectType):
+            connection.execute(
+                f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE '{ctype}'"
+            )
+            return
+    connection.execute(f'CREATE DATABASE "{name}"')
 
 
 def environment(url: str, data: str, port: int = 8000) -> dict[str, str]:
