@@ -97,7 +97,7 @@ class DuplicateTable(tables.Table):
         words = reasons_in_words(record.evidence, record.reader, whole=False)[:3]
         held = [record.reason] if record.state == PairState.HELD and record.reason else []
         return format_html_join(
-            "", '<span class="pair-reason">{}</span>', ((word,) for word in held or words)
+            "", '<span class="pair-reason is-why">{}</span>', ((word,) for word in held or words)
         )
 
     def render_territory(self, record):
@@ -115,7 +115,7 @@ class DuplicateTable(tables.Table):
             record.compare_url,
             f"{gettext('Compare and merge')}: {record.low.name}, {record.high.name}",
             icon("arrows-diff"),
-            gettext("Compare and merge"),
+            gettext("Compare"),
         )
         if not record.may_judge:
             return compare

@@ -4,7 +4,7 @@ L1 same registry id, L2 same domain, L3 equal name and nothing against it, L4 al
 """
 
 from .candidates import CONFLICT, POSSIBLE, RELATED
-from .scoring import EQUAL, Scored, Weights
+from .scoring import EQUAL, UNLIKE, Scored, Weights
 
 L1, L2, L3, L4, L5 = "L1", "L2", "L3", "L4", "L5"
 STRENGTH = (L1, L3, L2, L4, L5)  # what counts where several hold
@@ -27,7 +27,7 @@ def level_of(scored: Scored, using: Weights) -> tuple[str, str]:
         name = sum(
             scored.weight(feature) for feature in scored.features if feature.code.startswith(_NAME_CODES)
         )
-        return (L2 if reached and name <= 0 else L4), CONFLICT
+        return (L2 if reached and (name <= 0 or codes.intersection(UNLIKE)) else L4), CONFLICT
     if reached:
         return L2, POSSIBLE
     if scored.names.part:

@@ -6,11 +6,13 @@ Organisations are opaque ids here (accounts lie above); the saving services keep
 from django.db import models
 from django.utils import timezone
 
+from .fields import RowIdField
+
 
 class MatchRecord(models.Model):
     """The normal form of one organisation, prospects included. ``line`` is a packed ``profiles.Profile``."""
 
-    organisation_id = models.BigIntegerField(primary_key=True)
+    organisation_id = RowIdField(primary_key=True)
     group_id = models.BigIntegerField(db_index=True)
     is_known = models.BooleanField(default=False)
     line = models.TextField()
@@ -22,7 +24,7 @@ class MatchRecord(models.Model):
 class MatchKey(models.Model):
     """One key under which an organisation is found: hash and organisation id in one integer, see ``keys``."""
 
-    entry = models.BigIntegerField(primary_key=True)
+    entry = RowIdField(primary_key=True)
 
     def __str__(self) -> str:
         return f"{self.entry:016x}"

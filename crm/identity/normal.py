@@ -24,7 +24,7 @@ _BRANCH = r"(分公司|支公司|分厂|办事处|营业部|分部|分行|支行
 _CHINESE_BRANCH = re.compile(
     rf"^(.{{2,}}?(?:公司|集团|厂|银行|企业|中心|大学|学院|医院))(.{{0,20}}?){_BRANCH}"
 )
-_COMPANYS_BRANCH = re.compile(rf"^(.{{2,}}公司)(.{{0,20}}?){_BRANCH}")
+_COMPANYS_BRANCH = re.compile(rf"^(.{{2,}}公司)(?:(.{{0,20}}?){_BRANCH}|(.{{2,4}}?)(?:工厂|厂)$)")
 _BARE_BRANCH = re.compile(rf"^(.{{2,}}?){_BRANCH}")
 _LATIN_BRANCH = frozenset(
     {"branch", "filiale", "niederlassung", "zweigniederlassung", "succursale", "sucursal"}
@@ -224,7 +224,7 @@ def _without_branch(tokens: list[str]) -> tuple[list[str], str]:
         match = _COMPANYS_BRANCH.match(last) or _CHINESE_BRANCH.match(last)
         if match:
             chinese, _latin, _first = legal_forms()
-            tail = match.group(2)
+            tail = next((group for group in match.groups()[1:] if group is not None), "")
             for form in chinese:
                 tail = tail.removeprefix(form)
             return [*tokens[:-1], match.group(1)], _branch_key(tail)

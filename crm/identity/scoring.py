@@ -34,6 +34,7 @@ BIAS = "bias"
 EQUAL = ("name.equal", "read.whole")
 UNLIKE = ("name.none", "name.reached")
 MOST_RIVALS = 4
+CROWD = ("common.", "rivals.")
 TELLING = 0.2  # what counts less is no reason anybody would want to read
 SAID_ANYWAY = frozenset({"branch", "registry.same", "number.same"})
 
@@ -76,13 +77,16 @@ class Scored:
         return any(feature.code.startswith(prefix) for feature in self.features)
 
     def evidence(self, theirs: Profile) -> tuple[Evidence, ...]:
-        """Return the features that count, the weightiest first; of another name it is known by, that first of all."""
+        """Return the features that count, the weightiest first, how many others are alike last.
+
+        Where another name it is known by is equal, that stands before all.
+        """
         weighed = [replace(feature, weight=self.weight(feature)) for feature in self.features]
         counted = sorted(
             (feature for feature in weighed if abs(feature.weight) >= TELLING or feature.code in SAID_ANYWAY),
-            key=lambda feature: -abs(feature.weight),
+            key=lambda feature: (feature.code.startswith(CROWD), -abs(feature.weight)),
         )
-        if theirs.names and self.theirs != theirs.names[0]:
+        if theirs.names and self.theirs != theirs.names[0] and self.features[0].code.startswith(EQUAL):
             counted.insert(0, Evidence("name.alias", self.ours.core, self.theirs.core))
         return tuple(counted)
 

@@ -10,7 +10,7 @@ from .levels import L1, L2, L3, L4, L5
 
 LEVELS = {
     L1: gettext_lazy("Same registry id"),
-    L2: gettext_lazy("Same web or e-mail domain"),
+    L2: gettext_lazy("Same domain"),
     L3: gettext_lazy("Same name"),
     L4: gettext_lazy("Similar name"),
     L5: gettext_lazy("Same group"),

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('rank', models.PositiveSmallIntegerField(default=9)),
                 ('score', models.FloatField(default=0, verbose_name='score')),
                 ('evidence', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('open', 'To be looked at'), ('held', 'Held for a ruling'), ('different', 'Not the same'), ('merged', 'Merged')], default='open', max_length=10, verbose_name='status')),
+                ('state', models.CharField(choices=[('open', 'Undecided'), ('held', 'Held for a ruling'), ('different', 'Not the same'), ('merged', 'Merged')], default='open', max_length=10, verbose_name='status')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
                 ('found_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='found')),
                 ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),

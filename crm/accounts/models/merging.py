@@ -16,7 +16,7 @@ from .accounts import Account
 class PairState(models.TextChoices):
     """What became of two accounts that may be one."""
 
-    OPEN = "open", _("To be looked at")
+    OPEN = "open", _("Undecided")
     HELD = "held", _("Held for a ruling")
     DIFFERENT = "different", _("Not the same")
     MERGED = "merged", _("Merged")

@@ -33,6 +33,13 @@ _UNITS = frozenset(
         "station",
         "press",
         "office",
+        "werk",
+        "plant",
+        "factory",
+        "site",
+        "vestiging",
+        "filiale",
+        "niederlassung",
     }
 )
 # Legal forms where nobody would look for one: in the middle of a name.
@@ -135,13 +142,9 @@ def compare_latin(one: NormalName, other: NormalName, places: frozenset[str]) ->
     both = "both" if told and told_more else "one"
     if told or told_more:
         fewer, further = sorted((len(told), len(told_more)))
-        features.append(
-            Evidence(
-                f"words.differ.{both}.{_few(further if both == 'one' else fewer)}",
-                " ".join(told),
-                " ".join(told_more),
-            )
-        )
+        ours, theirs = (told, told_more) if short is words_a else (told_more, told)
+        code = f"words.differ.{both}.{_few(further if both == 'one' else fewer)}"
+        features.append(Evidence(code, " ".join(ours), " ".join(theirs)))
         if both == "both" and further > fewer:
             features.append(Evidence("words.differ.further"))
         if any(len(word) <= 3 for word in (*told, *told_more)):

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import crm.identity.fields
+
 
 class Migration(migrations.Migration):
     dependencies = [("identity", "0001_initial")]
@@ -11,12 +13,12 @@ class Migration(migrations.Migration):
         migrations.DeleteModel(name="MatchRecord"),
         migrations.CreateModel(
             name="MatchKey",
-            fields=[("entry", models.BigIntegerField(primary_key=True, serialize=False))],
+            fields=[("entry", crm.identity.fields.RowIdField(primary_key=True, serialize=False))],
         ),
         migrations.CreateModel(
             name="MatchRecord",
             fields=[
-                ("organisation_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("organisation_id", crm.identity.fields.RowIdField(primary_key=True, serialize=False)),
                 ("group_id", models.BigIntegerField(db_index=True)),
                 ("is_known", models.BooleanField(default=False)),
                 ("line", models.TextField()),
