@@ -247,7 +247,14 @@ def _full_width(_rng: random.Random, one: Organisation) -> Organisation:
 
 
 def _slip(rng: random.Random, word: str, others: str) -> str:
-    """Return a word with one character wrong, missing, doubled, or swapped with the next."""
+    """Return a word with one character wrong, missing, doubled, or swapped with the next; never the word itself."""
+    slipped = word
+    while slipped == word:
+        slipped = _maybe_slip(rng, word, others)
+    return slipped
+
+
+def _maybe_slip(rng: random.Random, word: str, others: str) -> str:
     at = rng.randrange(len(word) - 1)
     kind = rng.choice(("wrong", "missing", "doubled", "swapped"))
     if kind == "wrong":

@@ -6,6 +6,7 @@ from itertools import islice
 import pytest
 from stdnum.cn import uscc
 
+from benchmarks.identity import failures
 from benchmarks.identity_run import WARM_UP, ask, build
 from benchmarks.organisations import WAYS_CHINESE, WAYS_LATIN, Sample, organisations
 
@@ -53,6 +54,8 @@ def test_each_question_names_its_origin_and_is_written_otherwise(read):
             assert question.asked.name not in names
             continue
         origin = kept[question.origin - 1]
+        if question.kind == "one slip":
+            assert question.asked.name != origin.name
         if question.kind == "registry id only":
             assert (question.asked.registry_id, question.asked.name) == (origin.registry_id, "")
         else:
@@ -63,6 +66,14 @@ def test_each_question_names_its_origin_and_is_written_otherwise(read):
 def test_questions_before_the_organisations_were_read_are_refused():
     with pytest.raises(RuntimeError):
         Sample(SIZE, QUESTIONS, seed=1).questions()
+
+
+def test_a_run_that_shows_too_few_fails():
+    good = {"shown": {"one slip": [90, 100], "pinyin": [10, 10]}}
+    bad = {"shown": {"one slip": [80, 100], "pinyin": [10, 10]}}
+    assert failures({("SQLite", 500): good}) == []
+    (line,) = failures({("SQLite", 500): good, ("PostgreSQL", 500): bad})
+    assert "PostgreSQL, 500: 90 of 110" in line
 
 
 @pytest.mark.django_db
