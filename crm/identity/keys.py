@@ -166,11 +166,12 @@ def _chinese_asked(name: NormalName, place: Place) -> Iterator[Key]:
         sound = sound_of(text)
         if len(sound) >= 4:
             yield "label", sound
+    if brand:
+        yield "slip", f"{brand}|{kind}"  # what is left of a longer brand
     if len(brand) > 2:
         for at in range(min(len(brand), 5)):
             yield "name", _bag(f"{brand[:at]}{brand[at + 1 :]}{kind}")
-    elif brand:
-        yield "slip", f"{brand}|{kind}"
+    else:
         yield "name", brand
     if len(core) > 2:
         yield "slip", f"{core[0]}|{core[1:]}|{_region(place)}"

@@ -164,6 +164,9 @@ def compare_latin(one: NormalName, other: NormalName, places: frozenset[str]) ->
         if min(len(one.core), len(other.core)) >= 24:
             features.append(Evidence("words.long"))  # sources cut names off
     part = not left and bool(more) and letters >= 3 and min(len(a), len(b)) >= 6
+    part = part or (
+        len(words_a) > 2 < len(words_b) and words_a[:2] == words_b[:2] and sum(map(len, words_a[:2])) >= 8
+    )
     return Names(LATIN, tuple(features), branch=part and bool(_UNITS.intersection(more)), part=part)
 
 
