@@ -30,7 +30,7 @@ def insert_new(model: type[Model], columns: Sequence[str], rows: Iterable[Sequen
 
 
 def load_rows(model: type[Model], columns: Sequence[str], rows: Iterable[Sequence]) -> None:
-    """Put rows that are surely new into ``model``'s table, the fastest way the database has. One there already fails."""
+    """Put rows that are surely new into the table, the fastest way the database has. One there already fails."""
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     names = ", ".join(quote(model._meta.get_field(name).column) for name in columns)

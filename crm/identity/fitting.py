@@ -18,8 +18,19 @@ ENOUGH = 0.002
 ROUNDS = 2  # the best pair of names is chosen by the weights of the round before
 LONGEST_STEP = 1.5
 FOR = ("registry.same", "number.same", "domain.same", "phone.same", "label.", "place.same", "named.same")
-AGAINST = ("domain.differs", "phone.differs", "named.differs", "place.country", "place.region", "place.cit")
+AGAINST = (
+    "name.none",
+    "name.reached",
+    "domain.differs",
+    "phone.differs",
+    "named.differs",
+    "place.country",
+    "place.region",
+    "place.cit",
+)
 GIVEN = {
+    "registry.same": (6.0, 9.0),
+    "number.same": (6.0, 9.0),
     "registry.differs": (-9.0, -5.0),
     # A place that is not known says nothing; the same city never says less than that or than the same province.
     "place.unknown": (0.0, 0.0),

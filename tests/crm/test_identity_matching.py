@@ -7,6 +7,9 @@ from django.utils import timezone, translation
 
 from crm import identity
 from crm.identity import Candidate
+from crm.identity.candidates import profile_of
+from crm.identity.keys import asked_keys, keys_of
+from crm.identity.matching import CAP, _look_up
 from crm.identity.models import Alias, MatchKey, MatchRecord
 from crm.identity.words import CODES, explain, level_words
 
@@ -232,3 +235,25 @@ def test_every_evidence_has_words_in_every_language():
                 assert "ours" in explain(evidence)
                 assert "another likeness" not in explain(evidence)
     assert level_words("L1") == "Same registry id"
+
+
+@pytest.mark.parametrize(
+    "on",
+    ["whatever the tests run on", pytest.param("PostgreSQL", marks=pytest.mark.postgres)],
+)
+def test_the_database_gives_each_key_what_a_dictionary_would(db, on):
+    """What follows the look-up is pure: so the answers are the same on every database."""
+    kept = [
+        Candidate(f"上海华星{trade}有限公司", city="上海", country="CN") for trade in ("泵业", "轴承", "科技")
+    ] * 30
+    kept += [
+        Candidate(f"Hydra {word} Inc.", website="hydra.example.com") for word in ("Pumps", "Valves", "Steel")
+    ]
+    by_key: dict = {}
+    for organisation_id, candidate in enumerate(kept, 1):
+        keep(organisation_id, candidate)
+        for key in keys_of(profile_of(candidate)):
+            by_key.setdefault(key, []).append(organisation_id)
+    for candidate in (*kept[:3], *kept[-3:], Candidate("华星泵"), Candidate("Hidra Pump"), Candidate("")):
+        asked = asked_keys(profile_of(candidate))
+        assert _look_up(asked) == {key: by_key.get(key, [])[: CAP + 1] for key in asked}

@@ -36,7 +36,8 @@ class DuplicatePairQuerySet(ScopedQuerySet):
 class DuplicatePair(models.Model):
     """Two accounts, the one with the lower id first, that may be the same organisation.
 
-    ``evidence`` is a list of [code, of the lower, of the higher, what it counts]. ``level`` is empty where a person found the pair.
+    ``evidence`` is a list of [code, of the lower, of the higher, what it counts]. ``level`` is empty where a person
+    found the pair.
     """
 
     ref = models.CharField(max_length=20, unique=True, default=new_reference, editable=False)
