@@ -19,6 +19,7 @@ from .vocabulary import generic_words, short_form
 
 ID_BITS = 32
 MOST_KEYS = 72
+SHORTEST_HOUSE = 5
 STOP_WORDS = frozenset(
     {
         "of",
@@ -236,9 +237,9 @@ def _houses(words: list[str]) -> list[str]:
     """Return what the house may be called that a long name belongs to: its first and its last words together."""
     if len(words) < 3:
         return []
-    parts = ["".join(words[:count]) for count in range(len(words) - 1, 1, -1)]
+    parts = ["".join(words[:count]) for count in range(len(words) - 1, 0, -1)]
     parts += ["".join(words[at:]) for at in range(1, len(words) - 1)]
-    return [part[:60] for part in parts if len(part) >= 6][:10]
+    return [part[:60] for part in parts if len(part) >= SHORTEST_HOUSE][:10]
 
 
 def _sounds(sound: str, place: Place) -> Iterator[Key]:

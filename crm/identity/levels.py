@@ -19,7 +19,7 @@ def level_of(scored: Scored, using: Weights) -> tuple[str, str]:
     if scored.names.branch:
         return L5, RELATED
     conflict = scored.total >= using.conflict[scored.script] and "registry.differs" not in codes
-    reached = any(code.startswith("domain.same") and not code.endswith("many") for code in codes)
+    reached = any(code.startswith("domain.same") for code in codes)
     if any(code.startswith(EQUAL) for code in codes):
         against = any(code.startswith(AGAINST) for code in codes)
         return (L3 if conflict and not against else L4), CONFLICT if conflict else POSSIBLE
@@ -30,8 +30,6 @@ def level_of(scored: Scored, using: Weights) -> tuple[str, str]:
         return (L2 if reached and (name <= 0 or codes.intersection(UNLIKE)) else L4), CONFLICT
     if reached:
         return L2, POSSIBLE
-    if scored.names.part:
-        return L5, RELATED
     return (L4, POSSIBLE) if scored.total >= using.possible[scored.script] else ("", "")
 
 

@@ -23,6 +23,7 @@ SHORT_LIST = 40
 WORTH_A_LOOK = 0.15  # of the most that any was hit; costs two right ones in a thousand, halves the work
 MOST_IN_GROUP = 50
 CONTACTS = ("domain", "phone")
+HOUSE = ("part", "kin")
 RANKS = {(RELATED, "L5"): 2, (POSSIBLE, "L2"): 2} | {
     (CONFLICT, level): 0 for level in ("L1", "L2", "L3", "L4")
 }
@@ -41,7 +42,7 @@ def find_matches(
     examined = list(examine(ours, exclude))
     matches = []
     for one, options in zip(examined, rivals(one.options for one in examined), strict=True):
-        match = _judged(best_of(options), one, is_part=any(option.names.part for option in options))
+        match = _judged(best_of(options), one)
         if match is not None:
             matches.append(match)
     matches = _ambiguous_apart(ours, matches)
@@ -78,22 +79,22 @@ def examine(ours: Profile, exclude: Collection[int] = frozenset()) -> Iterator[E
 def judge(ours: Profile, theirs: Profile) -> Match | None:
     """Return what the comparison of two profiles says by itself; None where it says nothing worth a look."""
     options = options_of(ours, theirs)
-    is_part = any(option.names.part for option in options)
-    return _judged(best_of(options), Examined(0, 0, False, theirs, options), is_part=is_part)
+    return _judged(best_of(options), Examined(0, 0, False, theirs, options))
 
 
-def _judged(scored: Scored, one: Examined, *, is_part: bool = False) -> Match | None:
+def _judged(scored: Scored, one: Examined) -> Match | None:
     """Return the match that a comparison makes; None where it is not worth a look.
 
-    ``is_part``: by one of its names one is a part of the other, whatever the likest pair of names says.
+    By one of its names one organisation may be a part or kin of the other, whatever the likest pair of names says.
     """
     level, verdict = level_of(scored, weights())
-    if is_part and (not level or (level, verdict) == ("L4", POSSIBLE)):
-        level, verdict = "L5", RELATED
+    evidence = scored.evidence(one.profile)
+    house = next((code for code in HOUSE if any(getattr(option.names, code) for option in one.options)), "")
+    if house and (not level or (level, verdict) == ("L4", POSSIBLE)):
+        level, verdict, evidence = "L5", RELATED, (*evidence, Evidence(house))
     if not level:
         return None
     likely = scored.total if verdict != RELATED else min(scored.total, 0.0)
-    evidence = scored.evidence(one.profile)
     return Match(one.organisation_id, level, chance(likely), evidence, one.group_id, one.is_known, verdict)
 
 

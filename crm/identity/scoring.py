@@ -7,7 +7,9 @@ Chinese names, two Latin ones, and one of each. The summands are the explanation
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -49,11 +51,29 @@ class Weights:
     possible: dict[str, float]
 
 
-@lru_cache(maxsize=1)
+_on_trial: ContextVar[Weights | None] = ContextVar("weights on trial", default=None)
+
+
 def weights() -> Weights:
     """Return the weights in use."""
+    return _on_trial.get() or read_weights()
+
+
+@lru_cache(maxsize=1)
+def read_weights() -> Weights:
+    """Return the weights of the file."""
     data = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
     return Weights(data["version"], data["weights"], data["conflict"], data["possible"])
+
+
+@contextmanager
+def trying(candidate: Weights) -> Iterator[None]:
+    """Let other weights be in use for a while: to measure them."""
+    token = _on_trial.set(candidate)
+    try:
+        yield
+    finally:
+        _on_trial.reset(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ CODES = {
     "rivals.1": gettext_lazy("nobody else is as alike"),
     "rivals": gettext_lazy("others are as alike"),
     "branch": gettext_lazy("branch and head office of one organisation"),
+    "part": gettext_lazy("one name holds the other's and more"),
+    "kin": gettext_lazy("the names begin with the same words"),
     "group.same": gettext_lazy("member of the same group"),
 }
 

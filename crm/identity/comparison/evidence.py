@@ -17,12 +17,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How two names compare: with which weights to judge it, the features, and whether one is the other's branch."""
+    """How two names compare: with which weights to judge it, the features, and what of one house they may be.
+
+    ``branch``: one is the other's branch or unit; ``part``: one holds the other's whole name and more; ``kin``: they
+    begin with the same words.
+    """
 
     script: str
     features: tuple[Evidence, ...]
     branch: bool = False
     part: bool = False
+    kin: bool = False
 
 
 NOTHING = Names(LATIN, ())

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
-from ..keys import STOP_WORDS
+from ..keys import SHORTEST_HOUSE, STOP_WORDS
 from ..normal import NormalName
 from ..vocabulary import generic_words
 from .alignment import aligned
@@ -163,11 +163,9 @@ def compare_latin(one: NormalName, other: NormalName, places: frozenset[str]) ->
         features.append(Evidence("words.start"))
         if min(len(one.core), len(other.core)) >= 24:
             features.append(Evidence("words.long"))  # sources cut names off
-    part = not left and bool(more) and letters >= 3 and min(len(a), len(b)) >= 6
-    part = part or (
-        len(words_a) > 2 < len(words_b) and words_a[:2] == words_b[:2] and sum(map(len, words_a[:2])) >= 8
-    )
-    return Names(LATIN, tuple(features), branch=part and bool(_UNITS.intersection(more)), part=part)
+    part = not left and bool(more) and letters >= 3 and min(len(a), len(b)) >= SHORTEST_HOUSE
+    kin = len(words_a) > 2 < len(words_b) and words_a[:2] == words_b[:2] and sum(map(len, words_a[:2])) >= 8
+    return Names(LATIN, tuple(features), branch=part and bool(_UNITS.intersection(more)), part=part, kin=kin)
 
 
 def _cut(one: tuple[str, ...], other: tuple[str, ...]) -> int:

@@ -10,6 +10,7 @@ from django.db import connection
 from crm.identity.evaluation import (
     Answer,
     Figures,
+    Query,
     candidate_of,
     empty_index,
     index_bytes,
@@ -71,25 +72,27 @@ class Command(BaseCommand):
         """Ask all queries after a few to warm up, and print the table."""
         for query in queries[:: max(1, len(queries) // 100)]:
             find_matches(query.candidate)
-        figures, lines, failures = Figures(), [], []
+        figures = Figures()
+        answers = self.put(queries, ids, figures)
+        for path, lines in (
+            (predictions, [answer.line(query.qid) for query, answer, _right in answers]),
+            (wrong, [_failure(query, answer) for query, answer, right in answers if not right]),
+        ):
+            if path:
+                path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.table(figures)
+
+    def put(self, queries: list[Query], ids: list[str], figures: Figures) -> list[tuple[Query, Answer, bool]]:
+        """Ask the queries and count the answers; return each with its answer and whether that was right."""
+        answers = []
         for query in queries:
             began = time.perf_counter()
             matches = find_matches(query.candidate)
             spent = (time.perf_counter() - began) * 1000
-            answer = Answer(
-                tuple((ids[match.organisation_id - 1], match.verdict, match.score) for match in matches),
-                spent,
-            )
-            lines.append(answer.line(query.qid))
-            if not figures.add(query, answer):
-                found = "; ".join(
-                    f"{one} {verdict} {score}" for one, verdict, score in answer.results[:SHOWN_WRONG]
-                )
-                failures.append(f"{query.category}\t{query.qid}\t{query.candidate.name}\t{found}")
-        for path, content in ((predictions, lines), (wrong, failures)):
-            if path:
-                path.write_text("\n".join(content) + "\n", encoding="utf-8")
-        self.table(figures)
+            results = tuple((ids[one.organisation_id - 1], one.verdict, one.score) for one in matches)
+            answer = Answer(results, spent)
+            answers.append((query, answer, figures.add(query, answer)))
+        return answers
 
     def table(self, figures: Figures) -> None:
         """Print the figures, then the categories."""
@@ -113,3 +116,9 @@ class Command(BaseCommand):
 
 
 SHOWN_WRONG = 3
+
+
+def _failure(query: Query, answer: Answer) -> str:
+    """Return a query that was answered wrongly, with what was said, as one line."""
+    found = "; ".join(f"{one} {verdict} {score}" for one, verdict, score in answer.results[:SHOWN_WRONG])
+    return f"{query.category}\t{query.qid}\t{query.candidate.name}\t{found}"

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crm.identity.candidates import profile_of
-from crm.identity.evaluation import Query, empty_index, queries_of
-from crm.identity.fitting import Option, Pair, fit, worth
+from crm.identity.evaluation import Figures, Query, empty_index, queries_of
+from crm.identity.fitting import Option, Pair, fit
 from crm.identity.matching import examine
-from crm.identity.scoring import WEIGHTS_FILE, rivals, weights
+from crm.identity.scoring import WEIGHTS_FILE, Weights, read_weights, rivals, trying, weights
 
 from .evaluate_identity import Command as Evaluation
 
@@ -37,25 +37,27 @@ class Command(Evaluation):
             ids = self.load(base, size)
             asked = queries_of(queries, split)
             labelled = [(query, pairs_of(query, ids)) for query in asked]
-            self.learn(labelled, base, queries, len(ids), write)
+            self.learn(labelled, base, queries, ids, write)
             if write == WEIGHTS_FILE:
-                weights.cache_clear()
+                read_weights.cache_clear()
                 self.ask(asked, ids, None, None)
 
-    def learn(self, labelled, base: Path, queries: Path, size: int, write: Path) -> None:
-        """Fit, say how well, write."""
+    def learn(self, labelled, base: Path, queries: Path, ids: list[str], write: Path) -> None:
+        """Say how weights fitted on four fifths answer the fifth left out; fit on everything; write."""
+        before = weights()
+        figures = Figures()
         for fold in range(FOLDS):
             learnt = fit([pair for query, pairs in labelled if _fold(query) != fold for pair in pairs])
-            left_out = [pair for query, pairs in labelled if _fold(query) == fold for pair in pairs]
-            self.stdout.write(f"left out {fold + 1} of {FOLDS}: {_judged(learnt, left_out)}")
-        sets = fit([pair for _query, pairs in labelled for pair in pairs])
-        before = weights()
+            with trying(Weights(0, learnt, before.conflict, before.possible)):
+                self.put([query for query, _pairs in labelled if _fold(query) == fold], ids, figures)
+        self.stdout.write(f"Each query answered by weights that were fitted without its fifth, of {FOLDS}:\n")
+        self.table(figures)
         content = {
             "version": before.version + 1,
             "fitted": {
                 "on": datetime.now(UTC).date().isoformat(),
                 "base": base.name,
-                "organisations": size,
+                "organisations": len(ids),
                 "queries": queries.name,
                 "labelled": len(labelled),
                 "pairs": sum(len(pairs) for _query, pairs in labelled),
@@ -63,12 +65,12 @@ class Command(Evaluation):
             },
             "conflict": before.conflict,
             "possible": before.possible,
-            "weights": sets,
+            "weights": fit([pair for _query, pairs in labelled for pair in pairs]),
         }
         write.write_text(
             json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
         )
-        self.stdout.write(f"written to {write}")
+        self.stdout.write(f"\nWritten to {write}.")
 
 
 def pairs_of(query: Query, ids: list[str]) -> list[Pair]:
@@ -96,13 +98,3 @@ def pairs_of(query: Query, ids: list[str]) -> list[Pair]:
 def _fold(query: Query) -> int:
     """Return in which part a query is left out: the same in every run."""
     return zlib.crc32(query.qid.encode()) % FOLDS
-
-
-def _judged(sets: dict, pairs: list[Pair]) -> str:
-    """Say how many pairs are called the same, rightly and wrongly."""
-    said = [(pair.same, max(worth(sets, option) for option in pair.options) > 0) for pair in pairs]
-    right = sum(same and called for same, called in said)
-    return (
-        f"{right} of {sum(same for same, _called in said)} same pairs found,"
-        f" {sum(called and not same for same, called in said)} of {len(said)} called the same wrongly"
-    )
