@@ -122,7 +122,7 @@ def explain(evidence: Evidence) -> str:
     """Return one reason with its values, for staff: never for a dealer, as it tells what is kept."""
     words = explain_code(evidence.code)
     ours, theirs = _in_readers_script(evidence.ours), _in_readers_script(evidence.theirs)
-    if evidence.code == "place.same" and ours == theirs:
+    if evidence.code.startswith(("place.", "named.")):
         return words  # a city's normal form is in no reader's language, and both cities stand beside it
     if ours and theirs and ours != theirs:
         return _("%(reason)s: “%(ours)s” and “%(theirs)s”") % {

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from crm import identity
-from crm.identity import Candidate
+from crm.identity import Candidate, Evidence
 from crm.identity.candidates import profile_of
 from crm.identity.keys import asked_keys, keys_of
 from crm.identity.matching import CAP, _look_up
@@ -229,11 +229,12 @@ def test_hostile_candidates_get_a_quick_clear_answer(huaxing, name):
 
 def test_every_evidence_has_words_in_every_language():
     for code in CODES:
-        evidence = identity.Evidence(code, "ours", "theirs")
+        evidence = Evidence(code, "ours", "theirs")
         for language in ("en", "zh-hans", "zh-hant"):
             with translation.override(language):
-                assert "ours" in explain(evidence)
-                assert "another likeness" not in explain(evidence)
+                # where somebody is stands beside the reason, in the reader's words
+                assert ("ours" in explain(evidence)) != code.startswith(("place.", "named."))
+                assert explain(Evidence("unheard.of")) not in explain(evidence)
     assert level_words("L1") == "Same registry id"
 
 
