@@ -20,6 +20,7 @@ from .vocabulary import generic_words, short_form
 ID_BITS = 32
 MOST_KEYS = 72
 SHORTEST_HOUSE = 5
+COUNTRIES = frozenset({"us", "usa"})  # before the name of an authority, said or not
 STOP_WORDS = frozenset(
     {
         "of",
@@ -196,6 +197,8 @@ def _latin(name: NormalName, place: Place, *, kept: bool) -> Iterator[Key]:
         yield "name" if name.branch else "branch", joined[:60]
     if len(words) > 1:
         yield "sorted", " ".join(sorted(words))[:80]
+    if len(words) > 2 and words[0] in COUNTRIES:
+        yield "name", "".join(words[1:])[:60]
     telling = [word for word in words if word not in generic and len(word) > 1] or words[:1]
     where = place.city or _region(place)
     for word in telling[:3]:

@@ -294,7 +294,7 @@ def _normalise(unified: str, near: Place) -> NormalName:
     branch = ""
     while True:
         before = tokens
-        tokens = _with_apostrophes(joined_letters(tokens))
+        tokens = _with_countries(_with_apostrophes(joined_letters(tokens)))
         if not branch:
             tokens, branch = _without_branch(tokens)
         tokens, prefix = _without_place(_without_forms(tokens), place, near)
@@ -303,6 +303,17 @@ def _normalise(unified: str, near: Place) -> NormalName:
         if tokens == before:
             core = " ".join(token if is_chinese(token) else short_form(token) for token in tokens)
             return NormalName(core, place, branch if core else "")
+
+
+def _with_countries(tokens: list[str]) -> list[str]:
+    """Return the words with ``united states`` in one: a place, not two words of a name."""
+    joined: list[str] = []
+    for token in tokens:
+        if token in ("states", "state") and joined and joined[-1] == "united":
+            joined[-1] = "usa"
+        else:
+            joined.append(token)
+    return joined
 
 
 def _with_apostrophes(tokens: list[str]) -> list[str]:
