@@ -113,7 +113,7 @@ class DuplicateTable(tables.Table):
         compare = format_html(
             '<a class="btn btn-sm" href="{}" aria-label="{}">{}{}</a>',
             record.compare_url,
-            f"{gettext('Compare and merge')}: {record.low.name}, {record.high.name}",
+            f"{gettext('Compare')}: {record.low.name}, {record.high.name}",
             icon("arrows-diff"),
             gettext("Compare"),
         )
