@@ -28,12 +28,12 @@ ALSO = ("registry_id", "website", "phone", "country", "city")  # what else a for
 # Kinds of evidence, by the beginning of their codes, that are no reason for offering: they speak against, or say
 # nothing by themselves.
 NO_REASON = (
-    "registry.differs", "place.differs", "place.unknown", "name.equal_but", "name.ambiguous", "named",
+    "registry.differs", "place.unknown", "name.ambiguous", "named",
     "common", "rivals", "kind", "trade", "more",
 )  # fmt: skip
 # Weaker than what one sees oneself: that the name begins with what was typed.
 WEAK = (
-    "name.similar", "name.part", "name.sound", "name.order", "name.abbreviation", "name.alike", "name.cut",
+    "name.order", "name.alike", "name.cut",
     "name.typos", "brand", "slip", "short", "initials", "added", "words", "read", "common", "rivals",
 )  # fmt: skip
 # Which field a kind of evidence tells of, by the first part of its code.

@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterator
 from hashlib import blake2b
 
-from core.search.folding import is_chinese
-
 from .gazetteer import AT_HOME, Place
 from .normal import NormalName
 from .profiles import Profile
@@ -283,8 +281,3 @@ def entries(profile: Profile, organisation_id: int) -> set[int]:
     if not 0 < organisation_id < 1 << ID_BITS:
         raise ValueError(f"organisation ids must fit in {ID_BITS} bits: {organisation_id}")
     return {hashed(key) | organisation_id for key in keys_of(profile)}
-
-
-def is_chinese_name(name: NormalName) -> bool:
-    """Tell whether a name is compared as Chinese."""
-    return is_chinese(name.core)

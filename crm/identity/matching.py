@@ -45,7 +45,7 @@ def find_matches(
         match = _judged(best_of(options), one)
         if match is not None:
             matches.append(match)
-    matches = _ambiguous_apart(ours, matches)
+    matches = _ambiguous_apart(ours, matches, {one.organisation_id: one.profile for one in examined})
     matches.sort(key=_order)
     return (matches + _group_members(matches, exclude))[:limit]
 
@@ -182,13 +182,12 @@ def _common(hits: dict[Key, list[int]]) -> dict[int, int]:
     return found
 
 
-def _ambiguous_apart(ours: Profile, matches: list[Match]) -> list[Match]:
+def _ambiguous_apart(ours: Profile, matches: list[Match], theirs: dict[int, Profile]) -> list[Match]:
     """Make equal names in different places doubtful, where the candidate names no place: which one is meant?"""
     equal = [match for match in matches if match.level == "L3"]
     if len(equal) < 2 or ours.place or any(name.place for name in ours.names):
         return matches
-    lines = _records(match.organisation_id for match in equal)
-    profiles = [unpack(line) for _group, _known, line in lines.values()]
+    profiles = [theirs[match.organisation_id] for match in equal]
     places = [profile.place_of(profile.names[0]) for profile in profiles if profile.names]
     if not any(one.contradicts(other) for one in places for other in places):
         return matches
@@ -212,6 +211,3 @@ def _group_members(matches: list[Match], exclude: Collection[int]) -> list[Match
         for member in members
         if member.pk not in seen
     ]
-
-
-__all__ = ["POSSIBLE", "find_matches", "judge", "shortlist"]

@@ -87,16 +87,6 @@ class NormalName:
         """The words of its trade; empty where there are none."""
         return self._split[1]
 
-    @cached_property
-    def sound(self) -> str:
-        """The core as it sounds in Latin letters, without spaces."""
-        return sound_of(self.core)
-
-    @cached_property
-    def brand_sound(self) -> str:
-        """The brand as it sounds."""
-        return sound_of(self.brand)
-
 
 @lru_cache(maxsize=50_000)
 def split_kind(core: str) -> tuple[str, str]:

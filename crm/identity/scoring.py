@@ -92,10 +92,6 @@ class Scored:
         """Return what a feature counts here."""
         return self.using.sets[self.script].get(feature.code, 0.0)
 
-    def has(self, prefix: str) -> bool:
-        """Tell whether a feature's code begins with ``prefix``."""
-        return any(feature.code.startswith(prefix) for feature in self.features)
-
     def evidence(self, theirs: Profile) -> tuple[Evidence, ...]:
         """Return the features that count, the weightiest first, how many others are alike last.
 
