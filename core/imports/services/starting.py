@@ -58,8 +58,14 @@ def start_import(*, resource: str, upload, actor: Actor, at: datetime) -> Import
     source.file_name = stored.name
     source.save(update_fields=["file_name"])
     record("import.started", source, actor=actor, at=at, facts={"file": stored.name})
-    enqueue(READ, source.job_key(READ), {"import": source.pk, "round": 1}, started_by=actor.user_id)
+    hand_to_job(source, READ, actor)
     return source
+
+
+def hand_to_job(source: Import, kind: str, actor: Actor) -> None:
+    """Have a job do the next piece of work; one of an earlier round does nothing."""
+    payload = {"import": source.pk, "round": source.round}
+    enqueue(kind, source.job_key(kind), payload, started_by=actor.user_id)
 
 
 def locked(pk: int, actor: Actor) -> Import:
@@ -90,8 +96,7 @@ def read_again(
             "done_count": 0,
         },
     )
-    payload = {"import": source.pk, "round": source.round}
-    enqueue(READ, source.job_key(READ), payload, started_by=actor.user_id)
+    hand_to_job(source, READ, actor)
     return source
 
 
@@ -113,8 +118,7 @@ def check_rows(pk: int, *, mapping: Sequence[str], actor: Actor, at: datetime) -
         at=at,
         changes={"mapping": list(mapping), "round": source.round + 1, "done_count": 0, "counts": {}},
     )
-    payload = {"import": source.pk, "round": source.round}
-    enqueue(CHECK, source.job_key(CHECK), payload, started_by=actor.user_id)
+    hand_to_job(source, CHECK, actor)
     return source
 
 

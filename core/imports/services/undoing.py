@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.access.actor import Actor, actor_for
 from core.access.exceptions import NotAllowed
 from core.documents.models import StoredFile
-from core.jobs import enqueue, report
+from core.jobs import report
 from core.retries import retry_on_collision
 from core.workflow import lock, move
 
@@ -22,7 +22,7 @@ from ..registry import may_import, resource_class
 from ..resources import ImportResource
 from ..workflow import IMPORT
 from .reading import SYSTEM
-from .starting import locked
+from .starting import hand_to_job, locked
 from .writing import last_event_on, problem_of
 
 log = structlog.get_logger(__name__)
@@ -41,8 +41,7 @@ def undo_import(pk: int, *, actor: Actor, at: datetime) -> Import:
     changes = {"round": source.round + 1, "done_count": 0}
     facts = {"file": source.file_name}
     move(IMPORT, source, "undo", actor=actor, at=at, changes=changes, facts=facts)
-    payload = {"import": source.pk, "round": source.round}
-    enqueue(UNDO, source.job_key(UNDO), payload, started_by=actor.user_id)
+    hand_to_job(source, UNDO, actor)
     return source
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access.actor import Actor, actor_for
 from core.access.exceptions import NotAllowed
-from core.jobs import enqueue, report
+from core.jobs import report
 from core.ledger.models import Event
 from core.retries import retry_on_collision
 from core.workflow import lock, move
@@ -26,7 +26,7 @@ from ..registry import may_import, resource_class
 from ..resources import ImportResource
 from ..workflow import IMPORT
 from .reading import SYSTEM
-from .starting import locked
+from .starting import hand_to_job, locked
 
 log = structlog.get_logger(__name__)
 
@@ -46,8 +46,7 @@ def confirm(pk: int, *, actor: Actor, at: datetime) -> Import:
     changes = {"round": source.round + 1, "done_count": 0}
     facts = {"file": source.file_name, "rows": source.row_count, "actions": source.counts}
     move(IMPORT, source, "confirm", actor=actor, at=at, changes=changes, facts=facts)
-    payload = {"import": source.pk, "round": source.round}
-    enqueue(WRITE, source.job_key(WRITE), payload, started_by=actor.user_id)
+    hand_to_job(source, WRITE, actor)
     return source
 
 
