@@ -83,9 +83,14 @@ def drop_activity(pk: int, *, actor: Actor, at: datetime) -> None:
 
 
 def _planned(pk: int, actor: Actor) -> Activity:
-    """Return one's own planned activity, locked; raises ``NotAllowed`` for another's, ``AlreadyDone``."""
-    activity = lock(Activity.objects.select_related("account", "opportunity"), pk=pk)
+    """Return one's own planned activity, locked.
+
+    The account is locked first, as a transfer does that hands its reminders on: the two wait for one another. Raises
+    ``NotAllowed`` for another's, ``AlreadyDone``, ``Activity.DoesNotExist``.
+    """
     require(actor, "activities.log")
+    lock(Account.objects, pk=Activity.objects.values_list("account_id", flat=True).get(pk=pk))
+    activity = lock(Activity.objects.select_related("account", "opportunity"), pk=pk)
     if activity.done_by_id != actor.user_id and not actor.sees_everything:
         raise NotAllowed
     if activity.done_at is not None:

@@ -1,6 +1,5 @@
 """Reminders go along with their account when it is transferred. What was done stays with whoever did it."""
 
-from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -25,18 +24,14 @@ def _count(accounts: QuerySet, actor: Actor) -> int:
 def _move(handover: Handover) -> Moved:
     """Give what the old owner planned with the account to the new one; nobody's hands can take nothing.
 
-    One that somebody ticks off at this instant is left out, not waited for: it is done.
+    One that somebody is about to tick off has been waited for with the account: it is done, or still planned.
     """
     if not handover.has_new_owner or handover.new_owner_id is None or handover.old_owner_id is None:
         return []
     planned = Activity.objects.filter(
         account_id=handover.account_id, done_at__isnull=True, done_by_id=handover.old_owner_id
     ).order_by("pk")
-    ids = list(
-        planned.select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        ).values_list("pk", flat=True)
-    )
+    ids = list(planned.select_for_update().values_list("pk", flat=True))
     Activity.objects.filter(pk__in=ids).update(done_by_id=handover.new_owner_id)
     return ids
 

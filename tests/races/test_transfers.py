@@ -1,8 +1,10 @@
 """Several people give one account away at the same instant, while its reminders are ticked off (PostgreSQL)."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connections, transaction
 from django.utils import timezone
 
 from core.jobs.models import Job, JobOutcome
@@ -69,6 +71,42 @@ def test_owners_follow_each_other_without_a_gap_and_nothing_done_is_handed_on(ma
             assert Event.objects.filter(type="activity.completed", actor_id=activity.done_by_id).exists()
         else:
             assert activity.done_by_id == owner
+
+
+def test_a_reminder_somebody_else_tries_to_tick_off_goes_along_all_the_same(make_staff, sales_rep, places):
+    """A row that is held for a moment and let go unchanged is waited for, not left behind with the old owner."""
+    rep, now = actor_of(sales_rep), timezone.now()
+    heir = make_staff("heir", "sales_rep", places.east)
+    account = create_account(data={"name": "Held Pumps Ltd", "territory": places.shanghai}, actor=rep, at=now)
+    activity = plan_activity(
+        account=account, kind="call", subject="Call", due_at=now + timedelta(days=1), actor=rep, at=now
+    )
+    ref = services.begin_transfer(
+        Account.objects.filter(pk=account.pk),
+        actor=rep,
+        at=now,
+        reason="Held",
+        along=("reminders",),
+        owner=heir,
+    )
+    job = Job.objects.get(key=f"{services.KIND}:{ref}")
+    with transaction.atomic():
+        list(Activity.objects.select_for_update().filter(pk=activity.pk))
+        mover = threading.Thread(target=run_apart, args=(job.pk,))
+        mover.start()
+        mover.join(timeout=1)
+        assert mover.is_alive()
+    mover.join(timeout=20)
+    activity.refresh_from_db()
+    assert activity.done_by_id == heir.pk
+
+
+def run_apart(job_pk: int) -> None:
+    """Run a job in a thread of its own."""
+    try:
+        run_job(job_pk)
+    finally:
+        connections.close_all()
 
 
 def act(item) -> None:

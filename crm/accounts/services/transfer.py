@@ -4,7 +4,7 @@ However many accounts: a transfer is a job, and each account a transaction of it
 refused holds up no other. A few are carried out before the answer is sent, many by a worker. What became of each, and
 what it takes to undo it, is written with the change (``core.jobs.models.JobOutcome``).
 
-Locks: the account first, then its opportunities; reminders that somebody ticks off at the instant are passed over.
+Locks: the account first, then its opportunities and reminders; who ticks one off locks the account first, too.
 """
 
 from collections import Counter
