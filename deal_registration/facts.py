@@ -32,6 +32,7 @@ from .models import Claim, MatchDecision, Registration, RegistrationLine
 
 SURE_LEVELS = frozenset({"L1", "L3"})
 GROUP_LEVEL = "L5"
+NOBODY = 0  # an id that no row has: of a customer or project nobody knows, of a question that is no filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,22 @@ def customer_matches(registration: Registration) -> list[Match]:
     return [
         match for match in find_matches(candidate_of(registration)) if match.organisation_id not in parted
     ]
+
+
+def surest(matches: Iterable[Match], *, chosen: int | None = None) -> int | None:
+    """Return the organisation that the engine's matches say the typed customer is for sure; None if nobody knows it.
+
+    ``chosen``: the known customer picked while typing, which counts when it is among the matches.
+    """
+    found = list(matches)
+    if chosen is not None and any(match.organisation_id == chosen for match in found):
+        return chosen
+    best = min(
+        (match for match in found if match.level in SURE_LEVELS),
+        key=lambda match: (match.level, not match.is_known, -match.score, match.organisation_id),
+        default=None,
+    )
+    return best.organisation_id if best else None
 
 
 def relate(registration: Registration, customer_id: int, matches: Iterable[Match]) -> Known:
@@ -235,8 +252,8 @@ def _claims(registration: Registration, line: RegistrationLine, known: Known) ->
 
 def _house(known: Known, at: datetime) -> Iterable[HouseFact]:
     """Yield the house listings in force at ``at`` for the customer, or for its whole group."""
-    customer = Account.objects.filter(pk=known.customer_id).values("pk", "group_root_id").get()
-    root = customer["group_root_id"] or customer["pk"]
+    group_root = Account.objects.filter(pk=known.customer_id).values_list("group_root_id", flat=True).first()
+    root = group_root or known.customer_id
     relatives = set(
         Account.objects.filter(Q(pk=root) | Q(group_root_id=root)).values_list("pk", flat=True)
     ) | set(known.group)

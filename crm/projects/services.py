@@ -36,6 +36,21 @@ def project_texts(project: Project) -> list[str]:
     return [project.name, project.tender_number, project.ref]
 
 
+def find_project(account_id: int, *, name: str, tender_number: str = "") -> Project | None:
+    """Return the project of an account meant by a name or tender number; None if nobody knows it. Changes nothing."""
+    normal_name, tender = normal_project(name), normal_tender(tender_number)
+    same = Q(pk__in=())
+    if tender:
+        same |= Q(normal_tender_number=tender)
+    if normal_name:
+        same |= Q(normal_name=normal_name)
+    found = sorted(
+        Project.objects.filter(same, account_id=account_id).order_by("pk"),
+        key=lambda project: (not tender or project.normal_tender_number != tender, project.pk),
+    )
+    return found[0] if found else None
+
+
 @transaction.atomic
 def find_or_create(
     *,
@@ -55,17 +70,9 @@ def find_or_create(
     if not normal_name and not tender:
         return None, False
     lock(Account.objects.all(), pk=account.pk)
-    same = Q(pk__in=())
-    if tender:
-        same |= Q(normal_tender_number=tender)
-    if normal_name:
-        same |= Q(normal_name=normal_name)
-    found = sorted(
-        Project.objects.filter(same, account=account).order_by("pk"),
-        key=lambda project: (not tender or project.normal_tender_number != tender, project.pk),
-    )
-    if found:
-        return _with_tender(found[0], tender_number, tender, actor, at), False
+    found = find_project(account.pk, name=name, tender_number=tender_number)
+    if found is not None:
+        return _with_tender(found, tender_number, tender, actor, at), False
     project = Project(
         account=account,
         name=(name.strip() or tender_number.strip())[:200],

@@ -23,7 +23,7 @@ from partners.selectors import benefits_at, terms_at
 from .. import claims
 from ..conflicts import Verdict, VerdictClass, judge
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
-from ..facts import SURE_LEVELS, Known, candidate_of, customer_matches, gather, relate
+from ..facts import Known, candidate_of, customer_matches, gather, relate, surest
 from ..models import InformationRequest, MatchDecision, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
@@ -178,16 +178,7 @@ def _customer(registration: Registration, matches: list[Match]) -> int | None:
         return decided
     if registration.customer_id is not None:
         return registration.customer_id
-    chosen = registration.customer_account_id
-    if chosen is not None and any(match.organisation_id == chosen for match in matches):
-        return chosen
-    sure = [match for match in matches if match.level in SURE_LEVELS]
-    best = min(
-        sure,
-        key=lambda match: (match.level, not match.is_known, -match.score, match.organisation_id),
-        default=None,
-    )
-    return best.organisation_id if best else None
+    return surest(matches, chosen=registration.customer_account_id)
 
 
 def _new_prospect(registration: Registration, at: datetime) -> int:
