@@ -1,5 +1,6 @@
 """The house as the tests of its architecture see it: its floors, its files, its models."""
 
+import ast
 from pathlib import Path
 
 from django.apps import apps
@@ -26,6 +27,16 @@ CRM_ROOMS = (
     "opportunities",
     "activities",
 )
+# The base of deal registration (its modules and services) lies below all of them.
+DEAL_ROOMS = (
+    "prechecks",
+    "messages",
+    "intake",
+    "disputes",
+    "honour",
+    "api",
+)
+ROOMS = {"crm": CRM_ROOMS, "deal_registration": DEAL_ROOMS}
 TOPS = tuple(name for floor in FLOORS for name in floor)
 
 
@@ -34,7 +45,7 @@ def storey(module: str) -> tuple[int, int] | None:
     parts = module.split(".")
     for height, names in enumerate(FLOORS):
         if parts[0] in names:
-            rooms = CRM_ROOMS if parts[0] == "crm" else ()
+            rooms = ROOMS.get(parts[0], ())
             room = rooms.index(parts[1]) if len(parts) > 1 and parts[1] in rooms else -1
             return height, room
     return None
@@ -43,11 +54,25 @@ def storey(module: str) -> tuple[int, int] | None:
 def is_upward(user: str, used: str) -> bool:
     """Tell whether module ``user`` would lean on one above it, or on its neighbour of the same floor."""
     above, below = storey(user), storey(used)
-    if above is None or below is None or user.split(".")[0] == used.split(".")[0] != "crm":
+    if above is None or below is None:
         return False
     if above[0] != below[0]:
         return below[0] > above[0]
     return user.split(".")[0] != used.split(".")[0] or below[1] > above[1]
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the dotted names that a source file of ours imports, anywhere in it."""
+    package = path.relative_to(ROOT).parts[:-1]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*base, *((node.module or "").split(".") if node.module else ())))
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+    return found
 
 
 def our_apps() -> list:
