@@ -125,33 +125,46 @@ def tell(line: RegistrationLine, terms: ProgrammeTerms, actor: Actor) -> Told | 
     verdict = line.verdict
     if not verdict:
         return None
-    hits = verdict["hits"]
-    full = not actor.is_dealer
-    release_at = verdict.get("release_at")
-    changes = verdict.get("counterfactuals", ())
-    class_ = verdict["class"]
-    if not full:
+    if actor.is_dealer:
         if terms.disclosure == Disclosure.NOTHING:
             return Told("review", _("Received, in review"), "info", (), (), None)
-        hidden = [hit for hit in hits if hit["code"] in terms.undisclosed_codes]
-        hits = [hit for hit in hits if hit["code"] not in terms.undisclosed_codes]
-        classes = [hit["class"] for hit in hits] + ["review" for _hit in hidden]
-        class_ = max(classes, key=_WORST_LAST.index, default="clear")
-        if terms.disclosure != Disclosure.CLASS_AND_RELEASE:
-            release_at = None
-            changes = [change for change in changes if change["change"] != "wait"]
-        if hidden:  # what would be left after a change must not tell of the hidden one
-            changes, release_at = [change for change in changes if change["change"] != "wait"], None
-    label, tone = CLASS_TOLD[class_]
+        verdict = disclosed(verdict, terms.disclosure, frozenset(terms.undisclosed_codes))
+    return in_words(verdict, line)
+
+
+def disclosed(verdict: dict[str, Any], disclosure: str, undisclosed: frozenset[str]) -> dict[str, Any]:
+    """Return the part of a stored verdict that a partner may know, in the same form.
+
+    A hit whose code is in ``undisclosed`` is left out and counts as "a person has to look".
+    """
+    hits = [hit for hit in verdict["hits"] if hit["code"] not in undisclosed]
+    is_hiding = len(hits) < len(verdict["hits"])
+    classes = [hit["class"] for hit in hits] + (["review"] if is_hiding else [])
+    changes, release_at = list(verdict.get("counterfactuals", ())), verdict.get("release_at")
+    # What would be left after a change must not tell of the hidden one.
+    if is_hiding or disclosure != Disclosure.CLASS_AND_RELEASE:
+        changes, release_at = [change for change in changes if change["change"] != "wait"], None
+    return {
+        "class": max(classes, key=_WORST_LAST.index, default="clear"),
+        "hits": hits,
+        "counterfactuals": changes,
+        "release_at": release_at,
+    }
+
+
+def in_words(verdict: dict[str, Any], line: RegistrationLine) -> Told:
+    """Return a stored verdict, or the part of it that may be told, in the reader's language."""
+    label, tone = CLASS_TOLD[verdict["class"]]
+    release_at = verdict.get("release_at")
     return Told(
-        class_,
+        verdict["class"],
         label,
         tone,
         tuple(
             ToldHit(hit["code"], *TOLD[hit["code"]], registration_id=hit["evidence"].get("registration"))
-            for hit in hits
+            for hit in verdict["hits"]
         ),
-        tuple(sentence(change, line) for change in changes),
+        tuple(sentence(change, line) for change in verdict.get("counterfactuals", ())),
         _day(release_at) if release_at else None,
     )
 

@@ -28,6 +28,7 @@ RANKS = {(RELATED, "L5"): 2, (POSSIBLE, "L2"): 2} | {
     (CONFLICT, level): 0 for level in ("L1", "L2", "L3", "L4")
 }
 CERTAIN = ("id", "domain", "phone", "label")
+NONE = 0  # no organisation's id: the same queries are made whether anything is found or not, so that time tells little
 
 
 def find_matches(
@@ -153,11 +154,8 @@ def shortlist(hits: dict[Key, list[int]]) -> list[int]:
 
 
 def _records(organisation_ids: Iterable[int]) -> dict[int, tuple[int, bool, str]]:
-    """Return (group, whether known, line) of organisations; one query."""
-    ids = list(organisation_ids)
-    if not ids:
-        return {}
-    rows = MatchRecord.objects.filter(pk__in=ids).order_by()
+    """Return (group, whether known, line) of organisations; one query, for none too."""
+    rows = MatchRecord.objects.filter(pk__in=list(organisation_ids) or [NONE]).order_by()
     return {
         pk: (group_id, is_known, line)
         for pk, group_id, is_known, line in rows.values_list("pk", "group_id", "is_known", "line")
@@ -200,10 +198,8 @@ def _ambiguous_apart(ours: Profile, matches: list[Match], theirs: dict[int, Prof
 
 
 def _group_members(matches: list[Match], exclude: Collection[int]) -> list[Match]:
-    """Return the other members of the groups of sure matches, as L5."""
-    sure = {match.group_id for match in matches if match.level in ("L1", "L3")}
-    if not sure:
-        return []
+    """Return the other members of the groups of sure matches, as L5; one query, where there is no sure match too."""
+    sure = {match.group_id for match in matches if match.level in ("L1", "L3")} or {NONE}
     seen = {match.organisation_id for match in matches} | set(exclude)
     members = MatchRecord.objects.filter(group_id__in=list(sure)).order_by("pk")[: MOST_IN_GROUP + len(seen)]
     return [
