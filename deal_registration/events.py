@@ -198,3 +198,19 @@ declare(
     icon="clock",
 )
 declare("registration.escalated", label=_("Escalated"), partner_sees=False, tone="danger", icon="flag")
+declare(
+    "registration.awarded",
+    label=_("Protected by a ruling"),
+    partner_facts={"lines", "protected_until"},
+    tone="success",
+    icon="shield-check",
+    labels={name: _LABELS[name] for name in ("lines", "protected_until")},
+)
+declare(
+    "registration.overruled",
+    label=_("Replaced by a ruling"),
+    partner_facts={"lines"},
+    tone="warning",
+    icon="replace",
+    labels={"lines": _LABELS["lines"]},
+)

@@ -41,6 +41,12 @@ class MayNotDecide(RegistrationError):
     message = _("You own the opportunity or account this check found, so somebody else has to decide.")
 
 
+class InDispute(RegistrationError):
+    """A line is contested: a ruling decides it, no review."""
+
+    message = _("This is in dispute. The ruling decides it.")
+
+
 class NothingChosen(RegistrationError):
     """No line was named that this can be done to."""
 

@@ -15,6 +15,7 @@ from crm.projects.models import Project
 from crm.territories.scopes import covers
 from partners.models import Partner
 
+from .contested import contested_among
 from .enums import WAITING_FOR_DECISION, ClaimState
 from .facts import candidate_of
 from .models import Claim, MatchDecision, Registration, RegistrationLine
@@ -81,11 +82,16 @@ class ReviewFacts:
 def decidable_line_ids(
     registration: Registration, lines: list[RegistrationLine], actor: Actor
 ) -> frozenset[int]:
-    """Return the product lines (ids) of the registration that wait and that ``actor`` decides on."""
+    """Return the product lines (ids) of the registration that wait and that ``actor`` decides on.
+
+    What is contested is decided by a ruling, not here.
+    """
+    waiting = [line for line in lines if line.state in WAITING_FOR_DECISION]
+    stopped = contested_among(line.pk for line in waiting)
     return frozenset(
         line.line_id
-        for line in lines
-        if line.state in WAITING_FOR_DECISION
+        for line in waiting
+        if line.pk not in stopped
         and covers(
             actor, "registrations.decide", territory_path=registration.territory.path, line_id=line.line_id
         )

@@ -6,6 +6,7 @@ from core.calendars.business_time import add_business_days, add_business_time, b
 from crm.territories.selectors import calendar_for
 from partners.selectors import terms_at
 
+from .contested import contested_among
 from .enums import SUMMARY_ORDER, WAITING_FOR_DECISION, State
 from .models import Registration, RegistrationLine
 
@@ -22,10 +23,12 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
     """Save the registration's shown state and run or stop its review clock, after its lines changed.
 
     The clock runs while a line waits for a decision, counted in the business hours of the territory's calendar; it
-    stops while an answer is awaited and starts again with what was left.
+    stops while an answer is awaited, or while all that waits is contested, and starts again with what was left.
     """
     registration.state = summary_state({line.state for line in lines})
-    waiting = any(line.state in WAITING_FOR_DECISION for line in lines)
+    undecided = {line.pk for line in lines if line.state in WAITING_FOR_DECISION}
+    stopped = contested_among(undecided)
+    waiting = bool(undecided - stopped)
     running = registration.review_due_at is not None
     if waiting and not running:
         calendar = calendar_for(registration.territory)
@@ -41,7 +44,7 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
         registration.review_left_seconds = None
     elif running and not waiting:
         asked = any(line.state in (State.ACTION_REQUIRED, State.SCREENING) for line in lines)
-        if asked:
+        if asked or stopped:
             left = business_seconds_between(
                 at, registration.review_due_at, calendar_for(registration.territory)
             )

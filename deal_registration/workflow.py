@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.workflow import Transition, Workflow
 
-from .enums import PENDING, State
+from .enums import ENDED, LIVE, PENDING, State
 
 _SCREENED = (State.APPROVED, State.IN_REVIEW, State.CONFLICT_HOLD, State.ACTION_REQUIRED, State.REJECTED)
 _DECIDABLE = frozenset({State.IN_REVIEW, State.CONFLICT_HOLD})
@@ -100,6 +100,22 @@ LINE_WORKFLOW = Workflow.of(
             "registrations.file",
             "registration.lost",
             _("Report as lost"),
+        ),
+        Transition(
+            "award",
+            frozenset(PENDING | ENDED - {State.WON, State.LOST, State.WITHDRAWN}),
+            (State.APPROVED,),
+            None,
+            "registration.awarded",
+            _("Awarded by a ruling"),
+        ),
+        Transition(
+            "overrule",
+            frozenset(LIVE),
+            (State.SUPERSEDED,),
+            None,
+            "registration.overruled",
+            _("Replaced by a ruling"),
         ),
     ),
     initial=State.DRAFT,

@@ -57,6 +57,12 @@ _BOUNDS = {
     "review_escalation_percent": (100, 1000),
     "direct_activity_days": (0, 3650),
     "repeat_order_days": (0, 3650),
+    "dispute_open_days": (1, 3650),
+    "dispute_statement_business_days": (1, 250),
+    "dispute_appeal_business_days": (0, 250),
+    "dispute_reminder_percent": (1, 99),
+    "dispute_overruled_count": (1, 1000),
+    "dispute_overruled_of": (1, 1000),
 }
 
 
@@ -83,8 +89,19 @@ def faults_of(terms: ProgrammeTerms, *, currencies: Iterable[str]) -> list[Fault
         faults.append(Fault("protection_reminder_days", "range", 1, terms.protection_days - 1))
     if any(not 0 < percent <= 1000 for percent in terms.review_notice_percents):
         faults.append(Fault("review_notice_percents", "range", 1, 1000))
+    if not terms.dispute_rungs or not all(_is_rung(rung) for rung in terms.dispute_rungs):
+        faults.append(Fault("dispute_rungs", "unknown"))
+    if terms.dispute_overruled_of < terms.dispute_overruled_count:
+        faults.append(Fault("dispute_overruled_of", "range", terms.dispute_overruled_count, 1000))
     if terms.disclosure not in set(Disclosure):
         faults.append(Fault("disclosure", "unknown"))
     if not set(terms.minimum_value) <= set(currencies):
         faults.append(Fault("minimum_value", "unknown"))
     return faults
+
+
+def _is_rung(rung: dict) -> bool:
+    """Tell whether one rung of the ladder names who decides, and a time for it."""
+    days = rung.get("business_days")
+    named = bool(rung.get("role")) != bool(rung.get("users"))
+    return named and isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= 250

@@ -18,7 +18,11 @@ class Disclosure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTerms:
-    """What one programme version sets. Days are calendar days unless the name says business days."""
+    """What one programme version sets. Days are calendar days unless the name says business days.
+
+    ``dispute_rungs``: who decides a dispute, lowest rung first; each ``{"role": code, "business_days": n}``, or with
+    ``"users": {territory code ("" for everywhere): [e-mail addresses]}`` instead of a role.
+    """
 
     protection_days: int = 90
     protection_reminder_days: tuple[int, ...] = (30, 14, 7)
@@ -35,6 +39,17 @@ class ProgrammeTerms:
     disclosure: str = Disclosure.CLASS_AND_RELEASE
     undisclosed_codes: tuple[str, ...] = ("R08", "R09")
     auto_approve: bool = False
+    dispute_open_days: int = 30
+    dispute_statement_business_days: int = 5
+    dispute_appeal_business_days: int = 10
+    dispute_rungs: tuple[dict, ...] = (
+        {"role": "channel_manager", "business_days": 3},
+        {"role": "channel_head", "business_days": 5},
+    )
+    dispute_barred_roles: tuple[str, ...] = ("sales_head",)
+    dispute_reminder_percent: int = 80
+    dispute_overruled_count: int = 3  # of the last ``dispute_overruled_of`` rulings on one code
+    dispute_overruled_of: int = 5
 
     @classmethod
     def from_json(cls, data: dict) -> "ProgrammeTerms":

@@ -18,6 +18,7 @@ from crm.territories.selectors import calendar_for
 from partners.selectors import terms_at
 
 from .. import claims
+from ..contested import contested_among
 from ..enums import State
 from ..models import InformationRequest, Registration, RegistrationLine
 from ..sequence import lock_lines
@@ -117,7 +118,7 @@ def lapse_unanswered(at: datetime) -> int:
                 registration=registration, answered_at__isnull=True, due_at__lte=at
             ).first()
             waiting = [line for line in lines if line.state == State.ACTION_REQUIRED]
-            if request is None:
+            if request is None or contested_among(line.pk for line in waiting):
                 continue
             request.answered_at = at
             request.save(update_fields=["answered_at"])

@@ -21,8 +21,9 @@ from crm.territories.selectors import calendar_for
 from partners.selectors import terms_at
 
 from .. import claims
+from ..contested import contested_among
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
-from ..exceptions import MayNotDecide, NothingChosen, RegistrationError
+from ..exceptions import InDispute, MayNotDecide, NothingChosen, RegistrationError
 from ..facts import candidate_of
 from ..models import Claim, InformationRequest, InternalNote, MatchDecision, Registration, RegistrationLine
 from ..sequence import TICK, lock_lines
@@ -71,13 +72,18 @@ def may_decide_line(actor: Actor, registration: Registration, line: Registration
 def choose(
     actor: Actor, registration: Registration, lines: list[RegistrationLine], line_ids: Iterable[int]
 ) -> list[RegistrationLine]:
-    """Return the lines named, in order. Raises ``NothingChosen``, or ``NotAllowed`` outside the decider's scope."""
+    """Return the lines named, in order.
+
+    Raises ``NothingChosen``, ``NotAllowed`` outside the decider's scope, ``InDispute`` for a contested line.
+    """
     wanted = set(line_ids)
     chosen = [line for line in lines if line.line_id in wanted]
     if not chosen or len(chosen) != len(wanted):
         raise NothingChosen
     if not all(may_decide_line(actor, registration, line) for line in chosen):
         raise NotAllowed
+    if contested_among(line.pk for line in chosen):
+        raise InDispute
     return chosen
 
 
@@ -168,6 +174,8 @@ def request_information(
             for line in lines
             if line.state in WAITING_FOR_DECISION and may_decide_line(actor, registration, line)
         ]
+        if chosen and contested_among(line.pk for line in chosen):
+            raise InDispute
         if not chosen:
             raise TransitionRefused(state=registration.state)
         if InformationRequest.objects.filter(registration=registration, answered_at__isnull=True).exists():

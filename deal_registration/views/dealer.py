@@ -12,8 +12,10 @@ from core.access.guards import allows, require
 from core.documents import files_of
 from core.documents.pdf import unavailable_reason
 from core.ledger import timeline
+from crm.panels import panels_for
 
 from .. import services
+from ..beside import notes_for
 from ..disclosure import without_lines
 from ..enums import LIVE, PENDING, State
 from ..exceptions import NotComplete
@@ -46,6 +48,7 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
         "registrations/registration_detail.html",
         {
             "registration": registration,
+            "panels": panels_for("registrations.registration", registration, request),
             "rows": rows,
             "free_without": without_lines([(row, told) for row, told, _hits in rows]),
             "question": question,
@@ -103,12 +106,24 @@ def file_add(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def told_rows(lines, actor) -> list[tuple]:
-    """Return (line, what is told of its check, hits with the reference of the own registration each points to)."""
+    """Return (line, what is told of its check, hits).
+
+    A hit comes with the reference of the own registration it points to and with what is shown beside it.
+    """
     told = [(row, told_of(row, actor)) for row in lines]
     pointed_to = {hit.registration_id for _row, words in told if words for hit in words.hits} - {None}
     refs = dict(Registration.objects.visible_to(actor).filter(pk__in=pointed_to).values_list("pk", "ref"))
+    cases = {(hit.code, row.line_id) for row, words in told if words for hit in words.hits}
+    notes = notes_for(cases, actor)
     return [
-        (row, words, [(hit, refs.get(hit.registration_id, "")) for hit in words.hits] if words else [])
+        (
+            row,
+            words,
+            [
+                (hit, refs.get(hit.registration_id, ""), notes[hit.code, row.line_id])
+                for hit in (words.hits if words else ())
+            ],
+        )
         for row, words in told
     ]
 

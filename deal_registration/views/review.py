@@ -10,9 +10,12 @@ from django.views.decorators.http import require_GET
 from core.access.guards import allows, require
 from core.documents import files_of
 from core.ledger import timeline
+from crm.panels import panels_for
 from partners.models import Authorisation, Partner, PartnerTier
 
+from ..beside import notes_for
 from ..claim_picture import Span, claims_picture
+from ..contested import contested_among
 from ..enums import WAITING_FOR_DECISION, ClaimState, State
 from ..forms import ApproveForm, AskForm, NoteForm, RejectForm
 from ..models import Registration
@@ -44,14 +47,22 @@ def show_review(
     lines = list(registration.lines.all())
     facts = review_facts(registration, actor)
     decidable = [row for row in lines if row.line_id in facts.decidable]
+    stopped = contested_among(row.pk for row in lines if row.state in WAITING_FOR_DECISION)
+    notes = notes_for(cases_of(lines), actor)
     picture_of = [claim for claim in facts.claims if claim.overlaps or claim.claim.state in RUNNING_CLAIMS]
     return render(
         request,
         "review/review_detail.html",
         {
             "registration": registration,
+            "panels": panels_for("registrations.review", registration, request),
             "rows": [
-                (row, row.line_id in facts.decidable, line_hits(row), why_not(row, facts, actor))
+                (
+                    row,
+                    row.line_id in facts.decidable,
+                    line_hits(row, notes),
+                    why_not(row, facts, actor, stopped),
+                )
                 for row in lines
             ],
             "facts": facts,
@@ -81,8 +92,13 @@ def show_review(
     )
 
 
-def line_hits(row) -> list[dict]:
-    """Return the hits of a line's verdict in words for staff, worst first."""
+def cases_of(lines) -> set[tuple[str, int]]:
+    """Return (code, product line) of every hit on the lines."""
+    return {(hit["code"], row.line_id) for row in lines for hit in (row.verdict or {}).get("hits", ())}
+
+
+def line_hits(row, notes=None) -> list[dict]:
+    """Return the hits of a line's verdict in words for staff, worst first, with what is shown beside them."""
     hits = (row.verdict or {}).get("hits", ())
     ordered = sorted(hits, key=lambda hit: (CLASS_ORDER.index(hit["class"]), hit["code"]))
     return [
@@ -92,15 +108,18 @@ def line_hits(row) -> list[dict]:
             "class_words": CLASS_WORDS[hit["class"]],
             "title": CODE_WORDS.get(hit["code"], hit["code"]),
             "text": CODE_HELP.get(hit["code"], ""),
+            "notes": (notes or {}).get((hit["code"], row.line_id), []),
         }
         for hit in ordered
     ]
 
 
-def why_not(row, facts: ReviewFacts, actor) -> str:
+def why_not(row, facts: ReviewFacts, actor, stopped=frozenset()) -> str:
     """Return why the reader cannot decide this line; "" where they can or nothing waits."""
     if row.line_id in facts.decidable or row.state not in WAITING_FOR_DECISION:
         return ""
+    if row.pk in stopped:
+        return _("In dispute: the ruling decides it.")
     if not actor.may("registrations.decide"):
         return _("Your role reads registrations; channel managers decide them.")
     return _("Outside your scope: another channel manager decides this line.")

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.terms import Disclosure, ProgrammeTerms
 
+from .rungs import RungsField
+
 DISCLOSURES = (
     (Disclosure.NOTHING, _("Nothing: received, in review")),
     (Disclosure.CLASS, _("The result and its reasons in plain words")),
@@ -159,6 +161,38 @@ def terms_fields() -> dict[str, forms.Field]:
             label=_("Approve without a person where nothing stands against it"),
             required=False,
             help_text=_("Up to the ceiling of the partner's tier."),
+        ),
+        **dispute_fields(),
+    }
+
+
+def dispute_fields() -> dict[str, forms.Field]:
+    """Return the fields about disputes and who decides them."""
+    business = _("Counted in business days of the place.")
+    return {
+        "dispute_open_days": _days(_("Days in which a decision may be disputed")),
+        "dispute_statement_business_days": _days(_("Business days for statements in a dispute"), business),
+        "dispute_rungs": RungsField(
+            label=_("Who decides disputes, lowest rung first"),
+            help_text=_(
+                "One rung a line: a role's code, colon, business days; or e-mail addresses by territory, as "
+                "cn-east = one@example.com, two@example.com; = three@example.com: 5"
+            ),
+        ),
+        "dispute_barred_roles": WordsField(
+            label=_("Roles that never decide disputes"), required=False, help_text=_("Codes, one a line.")
+        ),
+        "dispute_reminder_percent": forms.IntegerField(
+            label=_("Reminder in a dispute, in percent of the time"), min_value=1, max_value=99
+        ),
+        "dispute_appeal_business_days": _days(
+            _("Business days to appeal against a ruling"), business, least=0
+        ),
+        "dispute_overruled_count": forms.IntegerField(
+            label=_("Overturned rulings on one rule that propose to change it"), min_value=1, max_value=1000
+        ),
+        "dispute_overruled_of": forms.IntegerField(
+            label=_("Of how many of the latest rulings on it"), min_value=1, max_value=1000
         ),
     }
 

@@ -158,6 +158,14 @@ def terms(programme, **changes) -> dict:
         "disclosure": "class",
         "undisclosed_codes": ["R08"],
         "auto_approve": "on",
+        "dispute_open_days": "30",
+        "dispute_statement_business_days": "5",
+        "dispute_rungs": "channel_manager: 3\ncn-east = Anna@example.com; = berg@example.com：5",
+        "dispute_barred_roles": "sales_head",
+        "dispute_reminder_percent": "80",
+        "dispute_appeal_business_days": "10",
+        "dispute_overruled_count": "3",
+        "dispute_overruled_of": "5",
         **changes,
     }
 
@@ -172,6 +180,10 @@ def test_a_version_is_published_by_a_typed_form(admin, programme, own_partner):
     assert in_force.minimum_value == {"CNY": "1000"}
     assert in_force.required_certificates == {"pumps": "basics"}
     assert in_force.auto_approve
+    assert in_force.dispute_rungs == (
+        {"role": "channel_manager", "business_days": 3},
+        {"users": {"cn-east": ["anna@example.com"], "": ["berg@example.com"]}, "business_days": 5},
+    )
     assert last_event().type == "programme.version_published"
 
 
@@ -185,10 +197,15 @@ def test_a_version_is_published_by_a_typed_form(admin, programme, own_partner):
         ("required_certificates", "pumps basics"),
         ("disclosure", "everything"),
         ("minimum_CNY", "-1"),
+        ("dispute_rungs", "channel_manager"),
+        ("dispute_rungs", "nobody: 3"),
+        ("dispute_rungs", "nowhere = anna@example.com: 3"),
+        ("dispute_rungs", "channel_manager: 0"),
+        ("dispute_overruled_of", "2"),
         ("valid_from", "2020-01-01 00:00"),
     ],
 )
-def test_a_term_that_makes_no_sense_is_said_at_its_field(admin, programme, field, value):
+def test_a_term_that_makes_no_sense_is_said_at_its_field(admin, programme, places, field, value):
     response = admin.post("/cms/programme-versions/new/", terms(programme, **{field: value}))
     assert field in errors_of(response)
     assert ProgrammeVersion.objects.filter(programme=programme).count() == 1
