@@ -46,9 +46,12 @@ def lock_lines(line_ids: Iterable[int]) -> dict[int, LineSequence]:
     return locked
 
 
-def take_places(sequences: dict[int, LineSequence]) -> list[Place]:
-    """Take the next place of each locked sequence, all with one time; the time rises strictly on every line."""
-    at = clock.deciding_time()
+def take_places(sequences: dict[int, LineSequence], at: datetime | None = None) -> list[Place]:
+    """Take the next place of each locked sequence, all with one time; the time rises strictly on every line.
+
+    ``at``: the deciding time, where it was asked since the lines were locked.
+    """
+    at = at or clock.deciding_time()
     for row in sequences.values():
         if row.last_at is not None and at <= row.last_at:
             at = row.last_at + TICK
@@ -56,6 +59,9 @@ def take_places(sequences: dict[int, LineSequence]) -> list[Place]:
     for line_id, row in sorted(sequences.items()):
         row.last_number += 1
         row.last_at = at
-        row.save(update_fields=["last_number", "last_at"])
         places.append(Place(line_id, row.last_number, at))
+    if len(places) == 1:
+        sequences[places[0].line_id].save(update_fields=["last_number", "last_at"])
+    else:
+        LineSequence.objects.bulk_update(sequences.values(), ["last_number", "last_at"])
     return places

@@ -1,8 +1,9 @@
 """Reading partners: terms, tier, agreement and authorisations in force at an instant, holders of a territory."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.calendars.models import BusinessCalendar
@@ -131,16 +132,29 @@ def _above(territory: Territory) -> Q:
 
 def may_file(partner: Partner, at: datetime) -> tuple[Bar, ...]:
     """Return what keeps ``partner`` from filing at ``at``; empty: it may. Words are in ``BAR_MESSAGES``."""
-    facts = (
-        Partner.objects.filter(pk=partner.pk)
-        .annotate(
-            has_agreement=Exists(Agreement.objects.filter(partner=OuterRef("pk")).in_force(at)),
-            has_authorisation=Exists(Authorisation.objects.filter(partner=OuterRef("pk")).in_force(at)),
-        )
-        .values("state", "has_agreement", "has_authorisation")
-        .get()
+    return bars_to_filing(
+        standing_of(Partner.objects.filter(pk=partner.pk).annotate(**standing_columns("", at)).get())
     )
-    return bars_to_filing(Standing(**facts))
+
+
+def standing_columns(prefix: str, at: datetime) -> dict[str, Any]:
+    """Return annotations from which ``standing_of`` reads what decides whether a partner may file at ``at``.
+
+    ``prefix`` leads from the annotated rows to the partner, e.g. ``registration__partner``; "" for partners.
+    """
+    partner = f"{prefix}__" if prefix else ""
+    return {
+        "standing_state": F(f"{partner}state"),
+        "has_agreement": Exists(Agreement.objects.filter(partner=OuterRef(prefix or "pk")).in_force(at)),
+        "has_authorisation": Exists(
+            Authorisation.objects.filter(partner=OuterRef(prefix or "pk")).in_force(at)
+        ),
+    }
+
+
+def standing_of(row) -> Standing:
+    """Return the standing of the partner that a row annotated with ``standing_columns`` belongs to."""
+    return Standing(row.standing_state, row.has_agreement, row.has_authorisation)
 
 
 def calendar_for(partner: Partner) -> BusinessCalendar:

@@ -6,6 +6,7 @@ __getattr__ = public_names(
     __name__,
     {
         "enqueue": "services",
+        "enqueue_new": "services",
         "run_due": "services",
         "report": "services",
         "hold_lease": "services",

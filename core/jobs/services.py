@@ -6,7 +6,9 @@ the next sweep takes the job again. Handlers check the state of their object bef
 
 import random
 import traceback
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -56,6 +58,23 @@ def enqueue(
     if created and settings.JOBS_SEND_HINTS and (run_at is None or run_at <= clock.now()):
         transaction.on_commit(lambda: _hint(job.pk), robust=True)
     return job
+
+
+def enqueue_new(kind: str, jobs: Iterable[tuple[str, dict]]) -> list[Job]:
+    """Write job rows of (key, payload), due now, in one statement, and hint at them on commit; return them.
+
+    For keys that name something made in this very transaction, so that nobody can have used them before; a key that
+    was used raises ``IntegrityError``.
+    """
+    handler_of(kind)
+    at = clock.now()
+    rows = Job.objects.bulk_create(
+        Job(kind=kind, key=key, payload=payload, run_at=at) for key, payload in jobs
+    )
+    if settings.JOBS_SEND_HINTS:
+        for row in rows:
+            transaction.on_commit(partial(_hint, row.pk), robust=True)
+    return rows
 
 
 def _hint(job_id: int) -> None:

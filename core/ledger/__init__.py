@@ -15,6 +15,7 @@ __getattr__ = public_names(
         "record": "recording",
         "build_event": "recording",
         "bulk_record": "recording",
+        "current_position": "recording",
         "timeline": "timelines",
         "facts_of": "timelines",
     },

@@ -93,14 +93,16 @@ def record(
     partner_id: int | None = None,
     facts: Facts | None = None,
     personal: Mapping[str, Facts] | None = None,
+    position: tuple[int, int] | None = None,
 ) -> Event:
     """Write one event about ``obj`` in the transaction at hand and return it.
 
+    ``position``: what ``current_position`` said earlier in this transaction, where it is not to be asked under a lock.
     Raises ``TransactionManagementError`` outside a transaction: an event without its change is a lie.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("an event is written in the transaction of its change")
-    era, transaction_id = current_position()
+    era, transaction_id = position or current_position()
     draft = build_event(
         type,
         object_type=obj._meta.label_lower,
@@ -118,7 +120,7 @@ def record(
     draft.event.save(force_insert=True)
     for fact_set in draft.fact_sets:
         fact_set.event = draft.event
-        fact_set.save(force_insert=True)
+    FactSet.objects.bulk_create(draft.fact_sets)
     return draft.event
 
 

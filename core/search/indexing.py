@@ -9,7 +9,7 @@ from .models import SearchTerm
 from .terms import terms_of
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def index(object_type: str, object_id: int, texts: Iterable[str]) -> None:
     """Make the terms of one object those of ``texts``, touching only what differs.
 

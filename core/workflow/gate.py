@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.access.actor import Actor
 from core.access.guards import require
 from core.ledger.recording import record
@@ -36,14 +37,15 @@ def lock(queryset, **lookup):
     return row
 
 
-def lock_all(queryset, *, skip_locked: bool = False) -> list:
+def lock_all(queryset, *, skip_locked: bool = False, of: tuple[str, ...] = ("self",)) -> list:
     """Return the rows of ``queryset``, fresh and locked in primary-key order.
 
-    With ``skip_locked`` without those that somebody else holds, so that nobody is waited for.
+    With ``skip_locked`` without those that somebody else holds, so that nobody is waited for. ``of`` names the
+    selected relations whose rows are locked in the same statement.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("rows are locked inside a transaction")
-    rows = list(queryset.order_by("pk").select_for_update(of=("self",), skip_locked=skip_locked))
+    rows = list(queryset.order_by("pk").select_for_update(of=of, skip_locked=skip_locked))
     for row in rows:
         row._locked_by_gate = True
     return rows
@@ -68,12 +70,13 @@ def move_all(
     event_obj=None,
     partner_id: int | None = None,
     permission_obj=None,
+    position: tuple[int, int] | None = None,
 ):
     """Pass locked rows together through transition ``name``: check all, save all, write one event; return the event.
 
     ``to`` picks among several targets. ``changes`` are saved with the state: a dictionary, or a function of the row.
     ``event_obj`` is what the event is about (default: the first row); ``permission_obj`` what the permission's rule
-    is asked of (default: each row).
+    is asked of (default: each row). ``position``: where in the ledger the event belongs, if it was asked before.
 
     Raises ``TransitionRefused`` if any row is in another state, ``NotAllowed`` without the permission or rule,
     ``RuntimeError`` for a row that was not locked (a programming error). Nothing is saved unless all pass.
@@ -96,15 +99,7 @@ def move_all(
         if state not in transition.sources:
             raise TransitionRefused(state=state)
         before.append(str(state))
-    for row in rows:
-        values = changes(row) if callable(changes) else changes or {}
-        setattr(row, workflow.field, target)
-        for field, value in values.items():
-            setattr(row, field, value)
-        fields = [workflow.field, *values]
-        if any(column.name == "updated_at" for column in row._meta.concrete_fields):
-            fields.append("updated_at")
-        row.save(update_fields=fields)
+    _save(workflow, rows, target, changes)
     return record(
         transition.event,
         event_obj if event_obj is not None else rows[0],
@@ -113,4 +108,25 @@ def move_all(
         partner_id=partner_id,
         facts={**(facts or {}), "from_state": sorted(set(before))[0], "to_state": str(target)},
         personal=personal,
+        position=position,
     )
+
+
+def _save(workflow: Workflow, rows: Sequence, target: str, changes) -> None:
+    """Put the rows into state ``target`` with what else changes: in one statement where the columns are the same."""
+    together: dict[tuple[str, ...], list] = {}
+    for row in rows:
+        values = changes(row) if callable(changes) else changes or {}
+        setattr(row, workflow.field, target)
+        for field, value in values.items():
+            setattr(row, field, value)
+        fields = [workflow.field, *values]
+        if any(column.name == "updated_at" for column in row._meta.concrete_fields):
+            row.updated_at = clock.now()
+            fields.append("updated_at")
+        together.setdefault(tuple(fields), []).append(row)
+    for fields, same in together.items():
+        if len(same) == 1:
+            same[0].save(update_fields=fields)
+        else:
+            type(same[0])._base_manager.bulk_update(same, fields)

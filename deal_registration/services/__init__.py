@@ -13,7 +13,7 @@ __getattr__ = public_names(
         "delete_draft": "drafts",
         "attach": "drafts",
         "detach": "drafts",
-        "missing_fields": "filing",
+        "missing_fields": "preparing",
         "submit": "filing",
         "answer_request": "filing",
         "screen_line": "screening",

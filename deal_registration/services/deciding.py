@@ -29,7 +29,7 @@ from ..models import Claim, InformationRequest, InternalNote, MatchDecision, Reg
 from ..sequence import TICK, lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
-from .filing import TYPED_FIELDS
+from .drafts import TYPED_FIELDS
 from .protection import protect_lines
 from .screening import screen_again
 

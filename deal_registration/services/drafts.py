@@ -139,7 +139,11 @@ def attach(registration_pk: int, upload, *, actor: Actor, at: datetime, kind: st
         if row.state not in LIVE | {State.DRAFT}:
             raise TransitionRefused(state=row.state)
         stored = store(upload, obj=row, kind=kind, actor=actor, at=at)
-        if row.state != State.DRAFT:
+        if row.state == State.DRAFT:
+            row.save(
+                update_fields=["updated_at"]
+            )  # what was prepared to be filed is told that it is outdated
+        else:
             record(
                 "registration.file_added",
                 row,
@@ -160,4 +164,5 @@ def detach(registration_pk: int, file_ref: str, *, actor: Actor, at: datetime) -
             raise TransitionRefused(state=row.state)
         stored = files_of(row).get(ref=file_ref)
         stored.delete()
+        row.save(update_fields=["updated_at"])
         transaction.on_commit(lambda: stored.content.delete(save=False), robust=True)

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from core import clock, jobs
 from core.access.actor import Actor
 from core.access.exceptions import NotAllowed
 from core.access.guards import require
-from core.documents import files_of
 from core.jobs.idempotency import fingerprint, once
+from core.ledger import current_position
 from core.retries import retry_on_collision
 from core.search import index
 from core.workflow import TransitionRefused, lock, lock_all, move_all
-from partners.selectors import may_file
+from partners.policy import bars_to_filing
+from partners.selectors import standing_columns, standing_of
 
 from ..claims import expire_lapsed, release_behind
 from ..enums import LIVE, State
@@ -27,33 +26,15 @@ from ..sequence import lock_lines, take_places
 from ..summary import refresh
 from ..texts import search_texts
 from ..workflow import LINE_WORKFLOW
-from .drafts import TYPED_FIELDS, set_contacts, set_typed
+from .drafts import set_contacts, set_typed
+from .preparing import Filing, missing_fields, prepare, submitted_facts
 
-REQUIRED = {
-    "customer_name": _("Name the end customer."),
-    "customer_country": _("Say in which country the end customer is."),
-    "territory": _("Choose the territory of the site."),
-    "value": _("Give the expected value."),
-    "expected_close_on": _("Give the day you expect to close the deal."),
-}
+SCREEN = "registrations.screen"
+SEARCHED = Registration._meta.label_lower
 # Changing one of these asks for a new place in the sequence; anything else keeps the place.
 MATERIAL = frozenset(
     {"customer_account", "customer_name", "customer_registry_id", "project_name", "tender_number"}
 )
-
-
-def missing_fields(registration: Registration) -> dict[str, str]:
-    """Return what submit would refuse, as messages by field; empty when the registration is complete."""
-    errors = {
-        field: message for field, message in REQUIRED.items() if getattr(registration, field) in (None, "")
-    }
-    if not registration.customer_name.strip():
-        errors["customer_name"] = REQUIRED["customer_name"]
-    if registration.pk is None or not registration.lines.exists():
-        errors["lines"] = _("Choose at least one product line.")
-    elif registration.lines.filter(line__is_active=False).exists():
-        errors["lines"] = _("A chosen product line is no longer sold.")
-    return errors
 
 
 @retry_on_collision
@@ -82,92 +63,79 @@ def submit(
 
 
 def _submit(registration_pk: int, *, actor: Actor) -> Registration:
-    """Do ``submit`` in the transaction at hand: lines locked first, then the rows, read again after."""
-    seen = list(
-        RegistrationLine.objects.filter(registration_id=registration_pk).values_list("line_id", flat=True)
-    )
-    sequences = lock_lines(seen)
-    expire_lapsed(sequences, at=clock.deciding_time())
-    registration = lock(
-        Registration.objects.filter(partner_id=actor.organisation_id).select_related(
-            "partner__account", "territory", "partner__programme"
-        ),
-        pk=registration_pk,
-    )
-    lines = lock_all(RegistrationLine.objects.filter(registration=registration).select_related("line"))
-    if registration.state != State.DRAFT or {line.line_id for line in lines} != set(seen):
-        raise TransitionRefused(state=registration.state)
-    reasons = may_file(registration.partner, clock.now())
-    if reasons:
-        raise PartnerMayNotFile
-    errors = missing_fields(registration)
-    if errors:
-        raise NotComplete(errors)
-    places = {place.line_id: place for place in take_places(sequences)}
+    """Do ``submit`` in the transaction at hand.
+
+    Everything is read and checked before the lines are locked, and what they need not wait for is written. Under the
+    lock it is only asked again what may have changed meanwhile; the places are taken and the rows written.
+    """
+    filing = prepare(registration_pk, actor=actor)
+    index(SEARCHED, registration_pk, search_texts(filing.registration))
+    position = current_position()
+    sequences = lock_lines(line.line_id for line in filing.lines)
+    at = clock.deciding_time()
+    expire_lapsed(sequences, at=at)
+    filing = _lock_rows(filing, actor=actor)
+    registration, lines = filing.registration, filing.lines
+    places = {place.line_id: place for place in take_places(sequences, at)}
     received_at = next(iter(places.values())).at
-    registration.received_at = received_at
-    registration.state = State.SCREENING
+    registration.received_at, registration.state = received_at, State.SCREENING
     registration.save(update_fields=["received_at", "state", "updated_at"])
-    facts, personal = submitted_facts(registration, lines)
     event = move_all(
         LINE_WORKFLOW,
         lines,
         "submit",
         actor=actor,
         at=received_at,
-        changes=lambda line: {
-            "sequence_number": places[line.line_id].number,
-            "received_at": received_at,
-        },
+        changes=lambda line: {"sequence_number": places[line.line_id].number, "received_at": received_at},
         event_obj=registration,
         permission_obj=registration,
         partner_id=registration.partner_id,
-        facts=facts | {"sequence": {line.line.code: places[line.line_id].number for line in lines}},
-        personal=personal,
+        facts=filing.facts | {"sequence": {line.line.code: places[line.line_id].number for line in lines}},
+        personal=filing.personal,
+        position=position,
     )
-    index("deal_registration.registration", registration.pk, search_texts(registration))
-    for line in lines:
-        enqueue_screening(line.pk, event.pk)
+    jobs.enqueue_new(SCREEN, [_screening(line.pk, event.pk) for line in lines])
     return registration
+
+
+def _lock_rows(filing: Filing, *, actor: Actor) -> Filing:
+    """Lock the registration and its lines, under its lines' lock, and return the filing as it stands now.
+
+    One statement asks all that may have changed since it was prepared: whether the partner may still file, whether
+    it is still a draft, of the same lines, with the same content. A draft written meanwhile is prepared anew.
+    Raises what ``submit`` raises.
+    """
+    now = clock.now()
+    rows = lock_all(
+        RegistrationLine.objects.filter(
+            registration_id=filing.registration.pk, registration__partner_id=actor.organisation_id
+        )
+        .select_related("registration")
+        .annotate(**standing_columns("registration__partner", now)),
+        of=("self", "registration"),
+    )
+    if not rows:
+        own = Registration.objects.filter(partner_id=actor.organisation_id)
+        raise TransitionRefused(state=own.values_list("state", flat=True).get(pk=filing.registration.pk))
+    row = rows[0].registration
+    if row.state != State.DRAFT or {line.line_id for line in rows} != {line.line_id for line in filing.lines}:
+        raise TransitionRefused(state=row.state)
+    if bars_to_filing(standing_of(rows[0])):
+        raise PartnerMayNotFile
+    if row.updated_at != filing.registration.updated_at:
+        filing = prepare(row.pk, actor=actor)
+        index(SEARCHED, row.pk, search_texts(filing.registration))
+    return filing.with_rows(rows)
 
 
 def enqueue_screening(registration_line_pk: int, event_pk: int) -> None:
     """Write the job that screens one line; once per event that asks for it."""
-    jobs.enqueue(
-        "registrations.screen",
-        f"screen:{registration_line_pk}:{event_pk}",
-        {"registration_line": registration_line_pk},
-    )
+    jobs.enqueue(SCREEN, *_screening(registration_line_pk, event_pk))
 
 
-def money_text(value) -> str:
-    """Return money as the exact text that facts hold, e.g. ``120000.00 CNY``; "" for none."""
-    return f"{value.amount.quantize(Decimal('0.01'))} {value.currency.code}" if value is not None else ""
-
-
-def submitted_facts(registration: Registration, lines: list[RegistrationLine]) -> tuple[dict, dict]:
-    """Return the facts of the filing: those of the business, and those about the contacts as persons."""
-    territory = registration.territory
-    facts: dict[str, Any] = {
-        "reference": registration.ref,
-        "partner": registration.partner.account.name,
-        "lines": [line.line.code for line in lines],
-        "territory": territory.code if territory else "",
-        "value": money_text(registration.value),
-        "expected_close_on": registration.expected_close_on.isoformat()
-        if registration.expected_close_on
-        else "",
-        "documents": [{"name": stored.name, "sha256": stored.sha256} for stored in files_of(registration)],
-    }
-    skipped = {"customer_account", "territory", "value", "expected_close_on"}
-    for field in TYPED_FIELDS:
-        if field not in skipped:
-            facts[field] = getattr(registration, field)
-    contacts = [
-        {"name": contact.name, "job_title": contact.job_title, "email": contact.email, "phone": contact.phone}
-        for contact in registration.contacts.all()
-    ]
-    return facts, {f"registration-contacts:{registration.pk}": {"contacts": contacts}} if contacts else {}
+def _screening(registration_line_pk: int, event_pk: int) -> tuple[str, dict]:
+    """Return key and payload of the job that screens one line."""
+    return f"screen:{registration_line_pk}:{event_pk}", {"registration_line": registration_line_pk}
 
 
 @retry_on_collision
@@ -235,7 +203,7 @@ def answer_request(
             personal=personal,
         )
         refresh(registration, lines, at)
-        index("deal_registration.registration", registration.pk, search_texts(registration))
+        index(SEARCHED, registration.pk, search_texts(registration))
         for line in asked:
             enqueue_screening(line.pk, event.pk)
         if moved:  # whoever was held behind the old place has nobody before them there any more
