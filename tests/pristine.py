@@ -1,14 +1,15 @@
 """The database every test starts from: migrated, guarded and with its defaults, kept as a copy to return to.
 
 Migrating takes seconds, so on SQLite the migrated file is kept in ``.cache/tests`` under a name that changes
-with whatever makes it (migrations, guards, defaults, locked packages). A transactional test ends by putting
-the copy back instead of flushing: a flush would take away the page tree and the defaults, and the ledger's
-triggers refuse it.
+with whatever makes it (migrations, guards, defaults, locked packages); where migrations were only added, it goes on
+from the older tables. A transactional test ends by putting the copy back instead of flushing: a flush would take away
+the page tree and the defaults, and the ledger's triggers refuse it.
 """
 
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -46,12 +47,29 @@ def _finishers() -> list[Path]:
     return sorted(found)
 
 
+def _digest(path: Path) -> str:
+    """Return the hash of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _fingerprint(paths: list[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         if path.exists():
-            digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+            digest.update(f"{path.relative_to(ROOT)}\0{_digest(path)}\0".encode())
     return digest.hexdigest()[:20]
+
+
+def _nearest(migrations: list[Path]) -> Path | None:
+    """Return the kept tables made by the most of these migrations and by no other, to go on from there."""
+    now = {str(path.relative_to(ROOT)): _digest(path) for path in migrations if path.exists()}
+    best, most = None, 0
+    for listed in KEPT.glob("tables-*.json"):
+        then = json.loads(listed.read_text("utf-8"))
+        database = listed.with_suffix(".sqlite3")
+        if database.exists() and len(then) > most and then.items() <= now.items():
+            best, most = database, len(then)
+    return best
 
 
 def _migrate(target: Path, begin_with: Path | None) -> None:
@@ -82,11 +100,14 @@ def sqlite_template() -> Path:
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not tables.exists():
-            _migrate(tables, None)
+            _migrate(tables, _nearest(_migrations()))
+            made_by = {str(path.relative_to(ROOT)): _digest(path) for path in _migrations()}
+            tables.with_suffix(".json").write_text(json.dumps(made_by), "utf-8")
         if not whole.exists():
             _migrate(whole, tables)
         for old in sorted(KEPT.glob("*.sqlite3"), key=lambda path: path.stat().st_mtime)[:-12]:
             old.unlink()
+            old.with_suffix(".json").unlink(missing_ok=True)
     return whole
 
 
