@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from core import jobs
-from core.access.actor import system_actor
+from core.access.actor import Actor, system_actor
 from core.workflow import lock_all, move_all
 from crm.opportunities.services import end_protection
 
-from .enums import ClaimKind, ClaimState, State
+from .enums import ENDED, ClaimKind, ClaimState, State
 from .exceptions import StillBlocked
 from .guards import CONSTRAINT
 from .models import Claim, Registration, RegistrationLine
@@ -104,17 +104,32 @@ def expire_lapsed(line_ids: Iterable[int], *, at: datetime) -> int:
         for line in over:
             end(line, line.protected_until)
         count += len(over)
-        if registration.opportunity_id and not any(line.state == State.APPROVED for line in lines):
-            end_protection(registration.opportunity_id, actor=CLOCK, at=at)
+        keep_in_step(registration, lines, actor=CLOCK, at=at)
         refresh(registration, lines, at)
         release_held(over, event.pk)
     return count
 
 
+def keep_in_step(
+    registration: Registration, lines: Iterable[RegistrationLine], *, actor: Actor, at: datetime
+) -> None:
+    """Let the opportunity carry the latest end of the lines still protected; none once no line is."""
+    if registration.opportunity_id is None:
+        return
+    ends = [line.protected_until for line in lines if line.state == State.APPROVED]
+    end_protection(registration.opportunity_id, actor=actor, at=at, ends_at=max(ends, default=None))
+
+
 def release_held(lines: Iterable[RegistrationLine], event_pk: int) -> None:
-    """Have what is held behind decided or ended lines screened again, in sequence order."""
+    """Have what is held behind decided or ended lines screened again, in sequence order.
+
+    Where protection has ended, everything held on the product line: who waits for the scope may have filed before
+    whoever had it.
+    """
     for line in lines:
-        release_behind(line.line_id, line.sequence_number, event_pk)
+        was_protected = line.protected_until is not None and line.state in ENDED
+        place = 0 if was_protected else line.sequence_number
+        release_behind(line.line_id, place, event_pk)
 
 
 def release_behind(line_id: int, place: int, event_pk: int) -> None:

@@ -59,5 +59,6 @@ FILED_WORDS: dict[str, Callable[[Any], str]] = {
     "customer_country": _country,
     "value": _amount,
     "expected_close_on": _day,
+    "tender_published_on": _day,
     "documents": _documents,
 }

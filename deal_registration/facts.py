@@ -5,8 +5,9 @@ Reads across partners as the system; only the verdict leaves, worded by ``disclo
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -15,20 +16,23 @@ from crm.accounts.models import Account, HouseListing
 from crm.identity import Candidate, Match, find_matches
 from crm.opportunities.models import Opportunity
 from crm.projects.models import Project
+from crm.territories.selectors import calendar_for
 from partners.enums import PartnerState
 from partners.selectors import (
     agreement_in_force,
     authorisations_at,
     certificates_at,
     covers_territory,
-    terms_at,
     who_holds,
 )
 from partners.terms import ProgrammeTerms
 
 from .conflicts import ClaimFact, DirectFact, Facts, HouseFact, MatchFact, Region, Sameness
 from .enums import ClaimState, MatchVerdict, State
+from .holding import holding_of
+from .in_force import terms_of
 from .models import Claim, MatchDecision, Registration, RegistrationLine
+from .telling import hidden_codes
 
 SURE_LEVELS = frozenset({"L1", "L3"})
 GROUP_LEVEL = "L5"
@@ -128,10 +132,12 @@ def gather(registration: Registration, line: RegistrationLine, known: Known, *, 
     """Return the facts of the check of one line.
 
     Lists, authorisations and settings are those in force when the line was received; claims must overlap at
-    ``judged_at``. ``registration`` has its partner, programme and territory loaded.
+    ``judged_at``. ``registration`` has its partner and territory loaded.
     """
     partner, at = registration.partner, line.received_at
-    terms = terms_at(partner, at)
+    terms = terms_of(registration, at)
+    held = holding_of(partner.pk, terms, at, without=registration.pk)
+    published = _published_on(registration)
     certificate = terms.required_certificates.get(line.line.code, "")
     amount = registration.value.amount if registration.value is not None else None
     currency = registration.value.currency.code if registration.value is not None else ""
@@ -154,7 +160,7 @@ def gather(registration: Registration, line: RegistrationLine, known: Known, *, 
         currency=currency,
         minimum_value=_minimum(terms, currency),
         missing_documents=_missing_documents(registration, terms),
-        claims=tuple(_claims(registration, line, known)),
+        claims=tuple(_claims(line, known, since=at - timedelta(days=terms.cool_down_days))),
         matches=tuple(
             MatchFact(match.organisation_id, match.level, sameness, match.is_known)
             for sameness, found in ((Sameness.DOUBTFUL, known.doubtful), (Sameness.GROUP, known.group))
@@ -163,10 +169,33 @@ def gather(registration: Registration, line: RegistrationLine, known: Known, *, 
         house=tuple(_house(known, at)),
         direct=tuple(_direct(line, known, at)),
         other_projects=_other_projects(registration, line, known),
+        parted_projects=known.parted_projects,
         group_has_account=any(match.is_known for match in known.group.values()),
+        tender_published_on=published,
+        received_on=_day_at_site(registration, at) if published else None,
+        open_registrations=held.open + 1,
+        idle_registrations=held.idle,
+        slots=held.slots,
         direct_activity_days=terms.direct_activity_days,
         repeat_order_days=terms.repeat_order_days,
+        idle_days=terms.idle_days,
+        idle_percent=terms.idle_percent,
+        idle_least_open=terms.idle_least_open,
+        cool_down_days=terms.cool_down_days,
+        undisclosed=hidden_codes(terms),
     )
+
+
+def _published_on(registration: Registration) -> date | None:
+    """Return the day the tender was published: the earlier of what its dealer and the project say."""
+    project = registration.project if registration.project_id else None
+    days = [registration.tender_published_on, project.tender_published_on if project else None]
+    return min((day for day in days if day is not None), default=None)
+
+
+def _day_at_site(registration: Registration, at: datetime) -> date:
+    """Return the calendar day of ``at`` in the time zone of the territory's calendar."""
+    return at.astimezone(ZoneInfo(calendar_for(registration.territory).time_zone)).date()
 
 
 def _minimum(terms: ProgrammeTerms, currency: str) -> Decimal | None:
@@ -199,8 +228,11 @@ def _authorisation(registration: Registration, line: RegistrationLine, at: datet
     return True, Region.EXCLUSIVE_TO_ANOTHER if holders else Region.UNCLAIMED
 
 
-def _claims(registration: Registration, line: RegistrationLine, known: Known) -> Iterable[ClaimFact]:
-    """Yield the claims on the line whose customer is, may be, or is grouped with the one filed."""
+def _claims(line: RegistrationLine, known: Known, *, since: datetime) -> Iterable[ClaimFact]:
+    """Yield the claims on the line whose customer is, may be, or is grouped with the one filed.
+
+    Of those that have ended, the won ones and what ended after ``since``.
+    """
     customers = [*known.same, *known.doubtful, *known.group]
     rows = (
         Claim.objects.filter(customer_id__in=customers, line_id=line.line_id)
@@ -208,7 +240,7 @@ def _claims(registration: Registration, line: RegistrationLine, known: Known) ->
         .filter(
             Q(state__in=(ClaimState.PENDING, ClaimState.APPROVED))
             | Q(won_at__isnull=False)
-            | Q(state=ClaimState.ENDED, ends_at__gt=line.received_at, registration_line__state=State.EXPIRED)
+            | Q(state=ClaimState.ENDED, ends_at__gt=since)
         )
         .values(
             "pk",
@@ -222,12 +254,12 @@ def _claims(registration: Registration, line: RegistrationLine, known: Known) ->
             "ends_at",
             "won_at",
             "registration_line__registration_id",
+            "registration_line__received_at",
             "registration_line__state",
         )
         .order_by("sequence_number")
     )
     for row in rows:
-        theirs = row["project_id"]
         yield ClaimFact(
             claim_id=row["pk"],
             partner_id=row["partner_id"],
@@ -237,16 +269,11 @@ def _claims(registration: Registration, line: RegistrationLine, known: Known) ->
             sequence_number=row["sequence_number"],
             starts_at=row["starts_at"],
             ends_at=row["ends_at"],
-            project_id=theirs,
-            project_doubtful=(
-                theirs is not None
-                and registration.project_id is not None
-                and theirs != registration.project_id
-                and theirs not in known.parted_projects
-            ),
+            project_id=row["project_id"],
             outlived=row["registration_line__state"] == State.EXPIRED,
             won_at=row["won_at"],
             registration_id=row["registration_line__registration_id"],
+            received_at=row["registration_line__received_at"],
         )
 
 
@@ -277,9 +304,7 @@ def _direct(line: RegistrationLine, known: Known, at: datetime) -> Iterable[Dire
 
 
 def _other_projects(registration: Registration, line: RegistrationLine, known: Known) -> tuple[int, ...]:
-    """Return other named projects of the customer on the line, on direct opportunities, not parted yet."""
-    if registration.project_id is None:
-        return ()
+    """Return the named projects of the customer on the line, on direct opportunities, without ours."""
     return tuple(
         Project.objects.filter(
             account_id=known.customer_id,
@@ -288,7 +313,6 @@ def _other_projects(registration: Registration, line: RegistrationLine, known: K
             opportunities__partner_account__isnull=True,
         )
         .exclude(pk=registration.project_id)
-        .exclude(pk__in=known.parted_projects)
         .order_by("pk")
         .distinct()
         .values_list("pk", flat=True)

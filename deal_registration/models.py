@@ -22,7 +22,7 @@ from crm.opportunities.models import Opportunity
 from crm.projects.models import Project
 from crm.territories.models import Territory
 from crm.territories.scopes import within_scopes
-from partners.models import Partner
+from partners.models import Partner, Programme
 
 from .enums import (
     WAITING_FOR_DECISION,
@@ -114,6 +114,7 @@ class Registration(models.Model):
 
     project_name = models.CharField(_("project or site"), max_length=200, blank=True)
     tender_number = models.CharField(_("tender number"), max_length=80, blank=True)
+    tender_published_on = models.DateField(_("tender published on"), null=True, blank=True)
     opportunity_type = models.CharField(
         _("type of business"), max_length=12, choices=OpportunityType, default=OpportunityType.NEW
     )
@@ -151,6 +152,11 @@ class Registration(models.Model):
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
     received_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )  # the one the partner was in when it filed: its terms count, whatever happens to the partner later
+    last_activity_at = models.DateTimeField(_("last activity at"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)  # when its last live line ended
     review_started_at = models.DateTimeField(null=True, blank=True)
     review_due_at = models.DateTimeField(_("decision promised by"), null=True, blank=True)
     review_left_seconds = models.PositiveIntegerField(null=True, blank=True)
@@ -183,6 +189,18 @@ class Registration(models.Model):
                 condition=Q(review_due_at__isnull=False),
             ),
             models.Index(fields=("territory", "state"), name="registration_by_territory"),
+            models.Index(
+                fields=("partner", "received_at"),
+                name="registration_open",
+                condition=Q(
+                    state__in=("screening", "in_review", "action_required", "conflict_hold", "approved")
+                ),
+            ),
+            models.Index(
+                fields=("partner", "closed_at"),
+                name="registration_closed",
+                condition=Q(state__in=("won", "lost", "expired")),
+            ),
         )
 
     def __str__(self) -> str:
@@ -214,6 +232,9 @@ class RegistrationLine(models.Model):
     protected_until = models.DateTimeField(_("protected until"), null=True, blank=True)
     reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    waits_for_release = models.BooleanField(
+        default=False
+    )  # on hold until another's protection ends (wait-list)
 
     class Meta:
         verbose_name = _("registration line")
@@ -251,6 +272,11 @@ class RegistrationLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id} · {self.line_id}"
+
+    @property
+    def is_waiting_for_release(self) -> bool:
+        """Whether it stands on the wait-list: on hold until another's protection ends."""
+        return self.waits_for_release and self.state == State.CONFLICT_HOLD
 
 
 class RegistrationContact(models.Model):

@@ -8,10 +8,10 @@ from django.http import Http404
 
 from core.access.actor import Actor
 from crm.territories.scopes import within_scopes
-from partners.selectors import terms_at
 
 from .disclosure import Told, tell
 from .enums import WAITING_FOR_DECISION, State
+from .in_force import terms_of
 from .models import Registration, RegistrationLine
 
 _LINES = Prefetch(
@@ -61,13 +61,9 @@ def registration_detail(actor: Actor, ref: str) -> Registration:
 
 def disclosed_verdict(line: RegistrationLine, actor: Actor) -> Told | None:
     """Return what ``actor`` may know of a line's verdict, under the terms in force when it was received."""
-    registration = line.registration
-    if registration.received_at is None:
+    if line.received_at is None:
         return None
-    terms = getattr(registration, "_terms", None)
-    if terms is None:
-        terms = registration._terms = terms_at(registration.partner, registration.received_at)
-    return tell(line, terms, actor)
+    return tell(line, terms_of(line.registration, line.received_at), actor)
 
 
 def review_queue(actor: Actor):

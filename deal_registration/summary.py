@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 from core.calendars.business_time import add_business_days, add_business_time, business_seconds_between
 from crm.territories.selectors import calendar_for
-from partners.selectors import terms_at
 
 from .contested import contested_among
-from .enums import SUMMARY_ORDER, WAITING_FOR_DECISION, State
+from .enums import ENDED, SUMMARY_ORDER, WAITING_FOR_DECISION, State
+from .in_force import terms_of
 from .models import Registration, RegistrationLine
 
 
@@ -23,10 +23,16 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
     """Save the registration's shown state and run or stop its review clock, after its lines changed.
 
     The clock runs while a line waits for a decision, counted in the business hours of the territory's calendar; it
-    stops while an answer is awaited, or while all that waits is contested, and starts again with what was left.
+    stops while an answer is awaited, or while all that waits is contested, and starts again with what was left. On
+    the wait-list there is nothing to decide.
     """
     registration.state = summary_state({line.state for line in lines})
-    undecided = {line.pk for line in lines if line.state in WAITING_FOR_DECISION}
+    registration.closed_at = None
+    if registration.state in ENDED:
+        registration.closed_at = max((line.ended_at for line in lines if line.ended_at), default=at)
+    undecided = {
+        line.pk for line in lines if line.state in WAITING_FOR_DECISION and not line.is_waiting_for_release
+    }
     stopped = contested_among(undecided)
     waiting = bool(undecided - stopped)
     running = registration.review_due_at is not None
@@ -37,7 +43,7 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
                 at, timedelta(seconds=registration.review_left_seconds), calendar
             )
         else:
-            terms = terms_at(registration.partner, registration.received_at)
+            terms = terms_of(registration)
             registration.review_started_at = at
             registration.review_noticed_percent = 0
             registration.review_due_at = add_business_days(at, terms.review_target_business_days, calendar)
@@ -55,6 +61,7 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
     registration.save(
         update_fields=[
             "state",
+            "closed_at",
             "review_started_at",
             "review_due_at",
             "review_left_seconds",

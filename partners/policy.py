@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .terms import Disclosure, ProgrammeTerms
+from .terms import Disclosure, ProgrammeTerms, TakenScope
 
 
 class Bar(StrEnum):
@@ -63,7 +63,19 @@ _BOUNDS = {
     "dispute_reminder_percent": (1, 99),
     "dispute_overruled_count": (1, 1000),
     "dispute_overruled_of": (1, 1000),
+    "cool_down_days": (0, 365),
+    "slots": (1, 10_000),
+    "slots_floor": (1, 10_000),
+    "slots_ceiling": (1, 10_000),
+    "slots_per_honest_close": (0, 100),
+    "slots_per_silent_expiry": (0, 100),
+    "slots_window_days": (1, 3650),
+    "idle_days": (1, 3650),
+    "idle_percent": (1, 100),
+    "idle_least_open": (1, 10_000),
 }
+# Codes that must be told where a taken scope is waited for: who waits has to know it.
+_TOLD_TO_WHO_WAITS = frozenset({"R05"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,25 @@ def faults_of(terms: ProgrammeTerms, *, currencies: Iterable[str]) -> list[Fault
         faults.append(Fault("disclosure", "unknown"))
     if not set(terms.minimum_value) <= set(currencies):
         faults.append(Fault("minimum_value", "unknown"))
-    return faults
+    return faults + _faults_of_waiting(terms) + _faults_of_slots(terms)
+
+
+def _faults_of_slots(terms: ProgrammeTerms) -> list[Fault]:
+    """Return what is wrong with the number of slots: it begins between floor and ceiling."""
+    if terms.slots_floor > terms.slots:
+        return [Fault("slots_floor", "above_slots")]
+    return [Fault("slots_ceiling", "below_slots")] if terms.slots_ceiling < terms.slots else []
+
+
+def _faults_of_waiting(terms: ProgrammeTerms) -> list[Fault]:
+    """Return what is wrong with the wait-list: a partner who waits has to be told that the scope is taken."""
+    if terms.taken_scope not in set(TakenScope):
+        return [Fault("taken_scope", "unknown")]
+    if terms.taken_scope != TakenScope.WAIT:
+        return []
+    if terms.disclosure == Disclosure.NOTHING:
+        return [Fault("taken_scope", "untold")]
+    return [Fault("undisclosed_codes", "untold")] if _TOLD_TO_WHO_WAITS & set(terms.undisclosed_codes) else []
 
 
 def _is_rung(rung: dict) -> bool:

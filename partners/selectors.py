@@ -46,8 +46,18 @@ def version_at(partner: Partner, at: datetime) -> ProgrammeVersion | None:
 
 def terms_at(partner: Partner, at: datetime) -> ProgrammeTerms:
     """Return the terms in force for ``partner`` at ``at``; the defaults while the programme has no version."""
-    version = version_at(partner, at)
-    return ProgrammeTerms.from_json(version.settings) if version else ProgrammeTerms()
+    return terms_of_programme(partner.programme_id, at)
+
+
+def terms_of_programme(programme_id: int, at: datetime) -> ProgrammeTerms:
+    """Return the terms of a programme in force at ``at``; the defaults while it has no version."""
+    settings = (
+        ProgrammeVersion.objects.filter(programme_id=programme_id, valid_from__lte=at)
+        .order_by("-valid_from")
+        .values_list("settings", flat=True)
+        .first()
+    )
+    return ProgrammeTerms.from_json(settings) if settings is not None else ProgrammeTerms()
 
 
 def tier_at(partner: Partner, at: datetime) -> Tier | None:

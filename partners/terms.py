@@ -16,6 +16,13 @@ class Disclosure(StrEnum):
     CLASS_AND_RELEASE = "class_and_release"  # and the day a taken scope becomes free
 
 
+class TakenScope(StrEnum):
+    """What becomes of a filing on a scope that is protected for another partner."""
+
+    BLOCK = "block"  # rejected, with the day it becomes free
+    WAIT = "wait"  # waits in the order of filing, checked again the moment it is free
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammeTerms:
     """What one programme version sets. Days are calendar days unless the name says business days.
@@ -50,6 +57,17 @@ class ProgrammeTerms:
     dispute_reminder_percent: int = 80
     dispute_overruled_count: int = 3  # of the last ``dispute_overruled_of`` rulings on one code
     dispute_overruled_of: int = 5
+    taken_scope: str = TakenScope.BLOCK
+    cool_down_days: int = 14  # after own expiry, where a rival filed meanwhile
+    slots: int = 20  # open registrations a partner may hold before a person looks
+    slots_floor: int = 5
+    slots_ceiling: int = 60
+    slots_per_honest_close: int = 1  # won or lost reported before the end
+    slots_per_silent_expiry: int = 1
+    slots_window_days: int = 365
+    idle_days: int = 30
+    idle_percent: int = 40
+    idle_least_open: int = 5  # with fewer open registrations nobody asks how many are asleep
 
     @classmethod
     def from_json(cls, data: dict) -> "ProgrammeTerms":

@@ -34,6 +34,7 @@ class Project(models.Model):
     normal_name = models.CharField(max_length=200)
     tender_number = models.CharField(_("tender number"), max_length=80, blank=True)
     normal_tender_number = models.CharField(max_length=80, blank=True)
+    tender_published_on = models.DateField(_("tender published on"), null=True, blank=True)
     territory = models.ForeignKey(
         Territory,
         on_delete=models.PROTECT,

@@ -20,6 +20,7 @@ from partners.selectors import terms_at
 from .. import claims
 from ..contested import contested_among
 from ..enums import State
+from ..in_force import terms_of
 from ..models import InformationRequest, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
@@ -167,7 +168,7 @@ def watch_promises(at: datetime) -> int:
 
 def _notice(registration: Registration, at: datetime) -> int:
     """Write the notices that one promise has come to since the last time."""
-    terms = terms_at(registration.partner, registration.received_at)
+    terms = terms_of(registration)
     calendar = calendar_for(registration.territory)
     promised = business_seconds_between(
         registration.review_started_at,

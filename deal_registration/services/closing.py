@@ -10,7 +10,7 @@ from core.access.actor import Actor, system_actor
 from core.access.guards import require
 from core.retries import retry_on_collision
 from core.workflow import TransitionRefused, lock, lock_all, move_all
-from crm.opportunities.services import end_protection, set_outcome
+from crm.opportunities.services import set_outcome
 
 from .. import claims
 from ..enums import PENDING, LossReason, State
@@ -96,15 +96,17 @@ def _close(
 
 def _tell_crm(registration, lines, *, at: datetime, reason: str) -> None:
     """Carry the end over to the opportunity: its outcome once nothing is live, its protection while it is not."""
-    if registration.opportunity is None or any(line.state == State.APPROVED for line in lines):
+    if registration.opportunity is None:
         return
     states = {line.state for line in lines}
-    if State.WON in states:
+    if State.APPROVED in states:
+        claims.keep_in_step(registration, lines, actor=CRM, at=at)
+    elif State.WON in states:
         set_outcome(registration.opportunity_id, state="won", reason=reason, actor=CRM, at=at)
     elif State.LOST in states and not states & PENDING:
         set_outcome(registration.opportunity_id, state="lost", reason=reason, actor=CRM, at=at)
     else:
-        end_protection(registration.opportunity_id, actor=CRM, at=at)
+        claims.keep_in_step(registration, lines, actor=CRM, at=at)
 
 
 def withdraw(

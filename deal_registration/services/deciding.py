@@ -18,13 +18,13 @@ from crm.identity import Match, find_matches
 from crm.projects.models import Project
 from crm.territories.scopes import covers
 from crm.territories.selectors import calendar_for
-from partners.selectors import terms_at
 
 from .. import claims
 from ..contested import contested_among
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from ..exceptions import InDispute, MayNotDecide, NothingChosen, RegistrationError
 from ..facts import candidate_of
+from ..in_force import terms_of
 from ..models import Claim, InformationRequest, InternalNote, MatchDecision, Registration, RegistrationLine
 from ..sequence import TICK, lock_lines
 from ..summary import refresh
@@ -152,7 +152,7 @@ def reject(
 
 def information_due(registration: Registration, at: datetime) -> datetime:
     """Return by when an answer is due: business days of the programme in the territory's calendar."""
-    days = terms_at(registration.partner, registration.received_at).information_business_days
+    days = terms_of(registration).information_business_days
     return add_business_days(at, days, calendar_for(registration.territory))
 
 

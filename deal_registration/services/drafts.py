@@ -33,6 +33,7 @@ TYPED_FIELDS = (
     "specifying_name",
     "project_name",
     "tender_number",
+    "tender_published_on",
     "opportunity_type",
     "territory",
     "value",
@@ -144,6 +145,8 @@ def attach(registration_pk: int, upload, *, actor: Actor, at: datetime, kind: st
                 update_fields=["updated_at"]
             )  # what was prepared to be filed is told that it is outdated
         else:
+            row.last_activity_at = at
+            row.save(update_fields=["last_activity_at", "updated_at"])
             record(
                 "registration.file_added",
                 row,

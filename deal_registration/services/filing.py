@@ -78,8 +78,10 @@ def _submit(registration_pk: int, *, actor: Actor) -> Registration:
     registration, lines = filing.registration, filing.lines
     places = {place.line_id: place for place in take_places(sequences, at)}
     received_at = next(iter(places.values())).at
-    registration.received_at, registration.state = received_at, State.SCREENING
-    registration.save(update_fields=["received_at", "state", "updated_at"])
+    registration.received_at = registration.last_activity_at = received_at
+    registration.programme_id = registration.partner.programme_id
+    registration.state = State.SCREENING
+    registration.save(update_fields=["received_at", "last_activity_at", "programme", "state", "updated_at"])
     event = move_all(
         LINE_WORKFLOW,
         lines,
@@ -175,8 +177,14 @@ def answer_request(
         if set(data) - allowed or (contacts is not None and "contacts" not in allowed):
             raise NotAllowed
         changed = set_typed(registration, data, actor)
+        registration.last_activity_at = at
         registration.save(
-            update_fields=[*data, *(["value_currency"] if "value" in data else []), "updated_at"]
+            update_fields=[
+                *data,
+                *(["value_currency"] if "value" in data else []),
+                "last_activity_at",
+                "updated_at",
+            ]
         )
         if contacts is not None:
             set_contacts(registration, contacts)

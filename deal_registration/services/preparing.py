@@ -109,10 +109,12 @@ def submitted_facts(registration: Registration, lines: list[RegistrationLine]) -
         else "",
         "documents": [{"name": stored.name, "sha256": stored.sha256} for stored in files_of(registration)],
     }
-    skipped = {"customer_account", "territory", "value", "expected_close_on"}
+    skipped = {"customer_account", "territory", "value", "expected_close_on", "tender_published_on"}
     for field in TYPED_FIELDS:
         if field not in skipped:
             facts[field] = getattr(registration, field)
+    if registration.tender_published_on:
+        facts["tender_published_on"] = registration.tender_published_on.isoformat()
     contacts = [
         {"name": contact.name, "job_title": contact.job_title, "email": contact.email, "phone": contact.phone}
         for contact in registration.contacts.all()

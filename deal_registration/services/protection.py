@@ -7,13 +7,14 @@ from core.access.actor import Actor, system_actor
 from core.workflow import TransitionRefused, move_all
 from crm.accounts.services import promote
 from crm.opportunities.services import open_registered
-from partners.selectors import benefits_at, terms_at
+from partners.selectors import benefits_at
 
 from .. import claims
 from ..conflicts import hits
 from ..enums import State
 from ..exceptions import StillBlocked
 from ..facts import candidate_of, customer_matches, gather, relate
+from ..in_force import terms_of
 from ..models import Registration, RegistrationLine
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
@@ -22,10 +23,13 @@ REFUSING = frozenset({"R05", "R06"})
 CRM = system_actor("registration")
 
 
-def protection_end(registration: Registration, starts_at: datetime) -> datetime:
-    """Return when protection that starts now ends: the programme's window and what the tier adds."""
-    days = terms_at(registration.partner, registration.received_at).protection_days
-    days += benefits_at(registration.partner, starts_at).extra_protection_days
+def protection_end(registration: Registration, line: RegistrationLine, starts_at: datetime) -> datetime:
+    """Return when protection of a line that starts now ends: the programme's window and what the tier adds.
+
+    Both as in force when the line was received, whatever has changed until it was decided.
+    """
+    days = terms_of(registration, line.received_at).protection_days
+    days += benefits_at(registration.partner, line.received_at).extra_protection_days
     return starts_at + timedelta(days=days)
 
 
@@ -51,13 +55,15 @@ def protect_lines(
     Raises ``StillBlocked`` while R05 or R06 hits any of them, or where the database refuses the claim.
     """
     starts_at = clock.deciding_time()
-    ends_at = protection_end(registration, starts_at)
+    ends = {line.pk: protection_end(registration, line, starts_at) for line in chosen}
     for line in chosen:
         if line.state not in LINE_WORKFLOW[transition].sources:
             raise TransitionRefused(state=line.state)
         if still_blocking(registration, line, starts_at):
             raise StillBlocked
-        claims.protect(line, registration, starts_at=starts_at, ends_at=ends_at)
+        claims.protect(line, registration, starts_at=starts_at, ends_at=ends[line.pk])
+    registration.last_activity_at = starts_at  # from now on it is up to its dealer
+    registration.save(update_fields=["last_activity_at", "updated_at"])
     event = move_all(
         LINE_WORKFLOW,
         chosen,
@@ -65,10 +71,10 @@ def protect_lines(
         actor=actor,
         at=at,
         to=State.APPROVED,
-        changes={
+        changes=lambda line: {
             "decided_at": at,
             "decided_by_id": actor.user_id,
-            "protected_until": ends_at,
+            "protected_until": ends[line.pk],
             "reminded_days": None,
             "reason": "",
             "reason_text": "",
@@ -76,9 +82,10 @@ def protect_lines(
         event_obj=registration,
         permission_obj=registration,
         partner_id=registration.partner_id,
-        facts=facts | {"lines": [line.line.code for line in chosen], "protected_until": ends_at.isoformat()},
+        facts=facts
+        | {"lines": [line.line.code for line in chosen], "protected_until": min(ends.values()).isoformat()},
     )
-    land_in_crm(registration, chosen, at=at, ends_at=ends_at)
+    land_in_crm(registration, chosen, at=at, ends_at=max(ends.values()))
     refresh(registration, lines, at)
     claims.release_held(chosen, event.pk)
 

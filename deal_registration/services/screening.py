@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from core import clock
 from core.access.actor import system_actor
@@ -18,15 +19,18 @@ from crm.accounts.services import become_prospect
 from crm.identity import Match
 from crm.identity.normal import normalise
 from crm.projects.services import find_or_create
-from partners.selectors import benefits_at, terms_at
+from partners.selectors import benefits_at
+from partners.terms import ProgrammeTerms, TakenScope
 
 from .. import claims
-from ..conflicts import Verdict, VerdictClass, judge
+from ..conflicts import Hit, Verdict, VerdictClass, judge
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from ..facts import Known, candidate_of, customer_matches, gather, relate, surest
+from ..in_force import terms_of
 from ..models import InformationRequest, MatchDecision, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
+from ..telling import hidden_codes, shown_class
 from ..workflow import LINE_WORKFLOW
 from .protection import protect_lines
 
@@ -42,6 +46,10 @@ REASONS = {
     "R07": RejectionReason.DIRECT,
     "R08": RejectionReason.HOUSE,
 }
+
+
+# What waits behind another's claim: openly, or in review where the programme tells its partners nothing of it.
+_HELD = Q(state=State.CONFLICT_HOLD) | Q(state=State.IN_REVIEW, verdict__class__in=("hold", "block"))
 
 
 @retry_on_collision
@@ -87,17 +95,15 @@ def rescreen_held(line_id: int, after: int, *, at: datetime | None = None) -> in
     while True:
         with transaction.atomic():
             lock_lines([line_id])
-            held = (
-                RegistrationLine.objects.filter(
-                    line_id=line_id, state=State.CONFLICT_HOLD, sequence_number__gt=last
-                )
+            first = (
+                RegistrationLine.objects.filter(_HELD, line_id=line_id, sequence_number__gt=last)
                 .order_by("sequence_number")
                 .values_list("pk", "sequence_number")
                 .first()
             )
-            if held is None:
+            if first is None:
                 return count
-            pk, last = held
+            pk, last = first
             _screen(pk, at or clock.now())
             count += 1
 
@@ -148,10 +154,17 @@ def _screen(registration_line_pk: int, at: datetime) -> None:
     line = next(row for row in lines if row.pk == registration_line_pk)
     if line.state not in LINE_WORKFLOW["screen"].sources:
         return
+    terms = terms_of(registration, line.received_at)
     known = identify(registration, at)
-    verdict = judge(gather(registration, line, known, judged_at=line.received_at))
-    target = outcome(verdict, registration)
-    _carry_out(registration, lines, line, verdict, target, at)
+    verdict = judge(gather(registration, line, known, judged_at=_judged_at(line, terms)))
+    _carry_out(registration, lines, line, verdict, outcome(verdict, registration, line), at)
+
+
+def _judged_at(line: RegistrationLine, terms: ProgrammeTerms) -> datetime:
+    """Return the instant at which claims must overlap: the receipt; with a wait-list the present, under the lock."""
+    if terms.taken_scope != TakenScope.WAIT:
+        return line.received_at
+    return max(line.received_at, clock.deciding_time())
 
 
 def identify(registration: Registration, at: datetime) -> Known:
@@ -220,31 +233,43 @@ def _project(registration: Registration, at: datetime):
     return project
 
 
-def outcome(verdict: Verdict, registration: Registration) -> str:
-    """Return the state that follows from a verdict under the programme's terms (domain: screen).
+def outcome(verdict: Verdict, registration: Registration, line: RegistrationLine) -> str:
+    """Return the state that follows from a verdict on a line under the terms in force (domain: screen).
 
-    A block that may not be disclosed stays in review until a person rejects it, so that the state shown is always
-    the one stored.
+    It follows from the class that the partner is shown: what may not be disclosed stays in review until a person
+    decides, so that the state shown is always the one stored. Where the programme has a wait-list, a scope that is
+    only protected for another is waited for.
     """
-    terms = terms_at(registration.partner, registration.received_at)
-    match verdict.class_:
+    terms = terms_of(registration, line.received_at)
+    match shown_class(verdict.hits, hidden_codes(terms)):
         case VerdictClass.BLOCK:
-            blocking = {hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK}
-            return State.IN_REVIEW if blocking <= set(terms.undisclosed_codes) else State.REJECTED
+            return State.CONFLICT_HOLD if waits(verdict, terms) else State.REJECTED
         case VerdictClass.HOLD:
             return State.CONFLICT_HOLD
         case VerdictClass.ASK:
             return State.ACTION_REQUIRED
         case VerdictClass.REVIEW:
             return State.IN_REVIEW
-    return State.APPROVED if _auto_approves(registration, terms) else State.IN_REVIEW
+    return State.APPROVED if _auto_approves(registration, line, terms) else State.IN_REVIEW
 
 
-def _auto_approves(registration: Registration, terms) -> bool:
+def waits(verdict: Verdict, terms: ProgrammeTerms) -> bool:
+    """Tell whether a line goes on the wait-list: of what may be told, nothing blocks it but a taken scope."""
+    blocking = {hit.code for hit in _told_blocks(verdict, terms)}
+    return terms.taken_scope == TakenScope.WAIT and blocking == {"R05"}
+
+
+def _told_blocks(verdict: Verdict, terms: ProgrammeTerms) -> list[Hit]:
+    """Return the hits that block and may be told."""
+    hidden = hidden_codes(terms)
+    return [hit for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK and hit.code not in hidden]
+
+
+def _auto_approves(registration: Registration, line: RegistrationLine, terms: ProgrammeTerms) -> bool:
     """Tell whether tier and value allow approval without a person."""
     if not terms.auto_approve or registration.value is None:
         return False
-    ceiling = benefits_at(registration.partner, registration.received_at).auto_approval_ceiling.get(
+    ceiling = benefits_at(registration.partner, line.received_at).auto_approval_ceiling.get(
         registration.value.currency.code
     )
     return ceiling is not None and registration.value.amount <= type(registration.value.amount)(str(ceiling))
@@ -252,12 +277,15 @@ def _auto_approves(registration: Registration, terms) -> bool:
 
 def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: datetime) -> None:
     """Place or end the claim, move the line, write the event, and do what the new state asks for."""
-    changes = {"verdict": verdict.to_json(), "screened_at": at}
+    terms = terms_of(registration, line.received_at)
+    changes = {
+        "verdict": verdict.to_json(),
+        "screened_at": at,
+        "waits_for_release": target == State.CONFLICT_HOLD and waits(verdict, terms),
+    }
     if target == State.REJECTED:
         claims.end(line, at)
-        code = next(
-            hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK and hit.code in REASONS
-        )
+        code = next(hit.code for hit in _told_blocks(verdict, terms) if hit.code in REASONS)
         changes |= {"reason": REASONS[code], "decided_at": at, "ended_at": at}
     else:
         claims.place_pending(line, registration)
@@ -284,7 +312,7 @@ def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: dat
         changes=changes,
         event_obj=registration,
         partner_id=registration.partner_id,
-        facts=facts | {"codes": sorted(verdict.codes)},
+        facts=facts | {"codes": sorted(verdict.codes), "waits": changes["waits_for_release"]},
     )
     if target == State.ACTION_REQUIRED:
         _ask(registration, verdict, at)

@@ -85,10 +85,18 @@ def publish_version(
     return version
 
 
+_FAULTS = {
+    "order": _("The ceiling cannot be shorter than the target."),
+    "above_slots": _("The fewest slots cannot be more than the slots a partner begins with."),
+    "below_slots": _("The most slots cannot be fewer than the slots a partner begins with."),
+    "untold": _(
+        "Whoever waits has to know it: with a wait-list, partners must be told that a deal is protected for another."
+    ),
+}
+
+
 def _fault_message(fault):
     """Return what is wrong with a term, for people."""
     if fault.code == "range":
         return _("Give a value from %(least)s to %(most)s.") % {"least": fault.least, "most": fault.most}
-    if fault.code == "order":
-        return _("The ceiling cannot be shorter than the target.")
-    return _("This is not one of the possible values.")
+    return _FAULTS.get(fault.code, _("This is not one of the possible values."))
