@@ -73,8 +73,9 @@ class RegistrationQuerySet(ScopedQuerySet):
 
     def waiting_for_decision(self):
         """Return those of which a line waits for a person's decision."""
+        waiting = RegistrationLine.objects.filter(state__in=WAITING_FOR_DECISION)
         return self.filter(
-            pk__in=RegistrationLine.objects.filter(state__in=WAITING_FOR_DECISION).values("registration_id")
+            pk__in=waiting.exclude(state=State.CONFLICT_HOLD, waits_for_release=True).values("registration_id")
         )
 
 

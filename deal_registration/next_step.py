@@ -75,7 +75,18 @@ def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextSt
             until=registration.review_due_at,
             until_label=_("Decision promised by"),
         )
-    if State.CONFLICT_HOLD in states:
+    held = [row for row in lines if row.state == State.CONFLICT_HOLD]
+    if held and all(row.is_waiting_for_release for row in held):
+        return NextStep(
+            "warning",
+            "hourglass",
+            _("On the wait-list"),
+            _(
+                "It is protected for another partner at present. The moment it is free yours is checked again by "
+                "itself, in the order in which all were filed. Withdraw it if you no longer want to wait."
+            ),
+        )
+    if held:
         return NextStep(
             "warning",
             "hourglass",

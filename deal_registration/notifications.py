@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from core.ledger import facts_of
+from core.ledger.models import Event
 from core.notifications import Kind, register
 from core.ui.names import SUFFIXES, local_name
 from core.ui.wording import listed
@@ -67,6 +68,7 @@ def _context(event) -> dict[str, Any]:
         "protected_until": facts.get("protected_until", "") or "",
         "received_at": registration.received_at.isoformat() if registration.received_at else "",
         "due_at": facts.get("due_at", "") or "",
+        "waits": facts.get("waits") is True,
     }
 
 
@@ -99,23 +101,58 @@ def _held(event) -> set[int]:
     return partner_people(_registration(event)) if concerns else set()
 
 
-def _for_deciders(*, everyone: bool = False, newly_waiting: bool = False):
+def _for_deciders(*, everyone: bool = False):
     """Return the staff who decide on the lines concerned: those of the event, else all that wait."""
 
     def recipients(event) -> set[int]:
-        facts = facts_of(event)
-        if newly_waiting and (
-            facts.get("to_state") not in WAITING_FOR_DECISION
-            or facts.get("from_state") in WAITING_FOR_DECISION
-        ):
-            return set()
         registration = _registration(event)
-        concerned = {line.pk for line in _lines(facts.get("lines"))} or set(
+        concerned = {line.pk for line in _lines(facts_of(event).get("lines"))} or set(
             registration.lines.filter(state__in=WAITING_FOR_DECISION).values_list("line_id", flat=True)
         )
         return deciders(registration, concerned, everyone=everyone)
 
     return recipients
+
+
+def _puts_before_a_person(facts: dict[str, Any]) -> bool:
+    """Tell whether a check put a line before a person that was not there yet; on the wait-list nobody has to decide."""
+    if facts.get("to_state") not in WAITING_FOR_DECISION or facts.get("waits"):
+        return False
+    return facts.get("from_state") not in WAITING_FOR_DECISION or bool(facts.get("waited"))
+
+
+def _newly_asked(event) -> set[int]:
+    """Return the staff who have to decide on a filing and were not told of it yet for another of its lines."""
+    facts = facts_of(event)
+    if not _puts_before_a_person(facts):
+        return set()
+    registration = _registration(event)
+    told: set[int] = set()
+    if not facts.get("waited"):
+        for earlier in _checks_of_the_same_filing(event):
+            if _puts_before_a_person(earlier) and not earlier.get("waited"):
+                told |= deciders(registration, {line.pk for line in _lines(earlier.get("lines"))})
+    return deciders(registration, {line.pk for line in _lines(facts.get("lines"))}) - told
+
+
+def _checks_of_the_same_filing(event) -> list[dict[str, Any]]:
+    """Return the facts of the checks before ``event``, since the registration was filed or answered last."""
+    before = Event.objects.filter(object_type=ABOUT, object_id=event.object_id, pk__lt=event.pk)
+    begun = before.filter(type__in=("registration.submitted", "registration.answered"))
+    since = begun.order_by("-pk").values_list("pk", flat=True).first() or 0
+    checks = before.filter(type=SCREENED, pk__gt=since).prefetch_related("fact_sets").order_by("pk")
+    return [facts_of(check) for check in checks]
+
+
+def _filing_context(event) -> dict[str, Any]:
+    """Return what the notice of a filing that waits gets: all its lines that wait or are still being checked."""
+    context = _context(event)
+    lines = ProductLine.objects.filter(
+        registration_lines__registration_id=event.object_id,
+        registration_lines__state__in=WAITING_FOR_DECISION | {State.SCREENING},
+        registration_lines__waits_for_release=False,
+    ).distinct()
+    return context | {"lines": _named(list(lines)) if lines else context["lines"]}
 
 
 def _dealers_page(event) -> str:
@@ -150,7 +187,9 @@ def _partner_kind(
     )
 
 
-def _staff_kind(code: str, label, event_types: tuple[str, ...], recipients, *, mail=True) -> None:
+def _staff_kind(
+    code: str, label, event_types: tuple[str, ...], recipients, *, context=_context, mail=True
+) -> None:
     register(
         Kind(
             code=code,
@@ -158,7 +197,7 @@ def _staff_kind(code: str, label, event_types: tuple[str, ...], recipients, *, m
             about=ABOUT,
             event_types=event_types,
             recipients=recipients,
-            context=_context,
+            context=context,
             url=_review_page,
             side="staff",
             permission="registrations.decide",
@@ -196,7 +235,8 @@ _staff_kind(
     "registration_waiting",
     _("A registration waits for your decision"),
     (SCREENED,),
-    _for_deciders(newly_waiting=True),
+    _newly_asked,
+    context=_filing_context,
 )
 _staff_kind(
     "registration_promise",

@@ -67,13 +67,13 @@ def disclosed_verdict(line: RegistrationLine, actor: Actor) -> Told | None:
 
 
 def review_queue(actor: Actor):
-    """Return what waits for ``actor``'s decision, oldest promise first."""
+    """Return what waits for ``actor``'s decision, oldest promise first; on the wait-list there is nothing to decide."""
     mine = RegistrationLine.objects.filter(
         within_scopes(
             actor, "registrations.decide", territory="registration__territory__path", line="line_id"
         ),
         state__in=WAITING_FOR_DECISION,
-    )
+    ).exclude(state=State.CONFLICT_HOLD, waits_for_release=True)
     return (
         Registration.objects.visible_to(actor)
         .filter(pk__in=mine.values("registration_id"))

@@ -151,14 +151,14 @@ def sentence(change: dict[str, Any], line: RegistrationLine) -> str:
             return _("For one named project instead of the whole customer the answer may be better.")
         case "fewer_open":
             return ngettext(
-                "With %(count)s open registration less this would not be asked. Close those that lead nowhere.",
-                "With %(count)s open registrations less this would not be asked. Close those that lead nowhere.",
+                "With %(count)s fewer open registration nobody would have to look. Close what leads nowhere.",
+                "With %(count)s fewer open registrations nobody would have to look. Close what leads nowhere.",
                 change["count"],
             ) % {"count": change["count"]}
         case "report_idle":
             return ngettext(
-                "With activity reported on %(count)s more registration this would not be asked.",
-                "With activity reported on %(count)s more registrations this would not be asked.",
+                "With activity on %(count)s more of them nobody would have to look.",
+                "With activity on %(count)s more of them nobody would have to look.",
                 change["count"],
             ) % {"count": change["count"]}
         case "together":

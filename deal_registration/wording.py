@@ -1,5 +1,9 @@
 """Words for reviewers: what each code of the check means, and which hits matter most."""
 
+from datetime import date, datetime
+
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -39,10 +43,47 @@ CODE_HELP = {
     "R11": _("The tender was public before the registration was received."),
     "R12": _("The value is below the programme's minimum, or required evidence is missing."),
     "R13": _("The partner holds more open registrations than its slots, or many without activity."),
-    "R14": _("The partner's own protection on this scope ended a short while ago."),
+    "R14": _("The partner's own protection on this scope ended a short while ago, and somebody else filed since."),
     "R15": _("The customer resembles one we know, or another project of the same customer is on this line."),
     "R16": _("Another company of the same group holds a claim or is an account."),
 }
+def detail_of(hit: dict) -> str:
+    """Return what the evidence of a hit adds, for staff: days and numbers; "" where the words above say it all."""
+    evidence = hit["evidence"]
+    match hit["code"]:
+        case "R01" if evidence.get("certificate"):
+            return _("Missing certificate: %(certificate)s") % {"certificate": evidence["certificate"]}
+        case "R05" | "R07" if evidence.get("until"):
+            return _("Protected until %(day)s.") % {"day": _day(evidence["until"])}
+        case "R10":
+            return _("Last bought on %(day)s.") % {"day": _day(evidence["last"])}
+        case "R11":
+            return _("Published on %(day)s.") % {"day": _day(evidence["published_on"])}
+        case "R12" if "minimum" in evidence:
+            return _("Minimum: %(amount)s %(currency)s") % {
+                "amount": number_format(evidence["minimum"], use_l10n=True, force_grouping=True),
+                "currency": evidence["currency"],
+            }
+        case "R13":
+            return _(
+                "%(open)s open with %(slots)s slots; %(idle)s of them without activity for %(days)s days."
+            ) % {
+                "open": evidence["open"],
+                "slots": evidence["slots"] if evidence["slots"] is not None else "∞",
+                "idle": evidence["idle"],
+                "days": evidence["idle_days"],
+            }
+        case "R14":
+            return _("Ended on %(day)s; other partners filed since.") % {"day": _day(evidence["ended_at"])}
+    return ""
+
+
+def _day(text: str) -> str:
+    """Return a stored day, or an instant as the reader's day."""
+    moment = datetime.fromisoformat(text) if len(text) > 10 else None
+    return date_format(localtime(moment) if moment else date.fromisoformat(text), "DATE_FORMAT")
+
+
 CLASS_WORDS = {
     "clear": pgettext_lazy("result of the check", "Clear"),
     "notice": _("Notice"),

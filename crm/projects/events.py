@@ -4,7 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ledger import declare
 
-LABELS = {"name": _("name"), "tender_number": _("tender number")}
+LABELS = {
+    "name": _("name"),
+    "tender_number": _("tender number"),
+    "tender_published_on": _("tender published on"),
+}
 
 declare(
     "project.created", label=_("Project added"), partner_sees=False, icon="building-factory-2", labels=LABELS

@@ -21,13 +21,18 @@ class ProjectForm(SectionFormMixin, forms.ModelForm):
             _("Project"),
             _("Two projects of a customer with the same name or tender number are one and the same."),
             "name",
-            Row("tender_number", "territory"),
+            Row("tender_number", "tender_published_on"),
+            Row("territory", widths=(6,)),
         ),
     )
 
     class Meta:
         model = Project
-        fields = ("name", "tender_number", "territory")
+        fields = ("name", "tender_number", "tender_published_on", "territory")
+        help_texts = {
+            "tender_published_on": _("A registration received after this day is looked at by a person.")
+        }
+        widgets = {"tender_published_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
     def __init__(self, *args, actor, **kwargs):
         super().__init__(*args, **kwargs)

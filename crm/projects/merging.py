@@ -58,6 +58,8 @@ def _projects(journal: Journal, before: int, after: int) -> None:
                 tender_number=project.tender_number,
                 normal_tender_number=project.normal_tender_number,
             )
+        days = [day for day in (project.tender_published_on, kept.tender_published_on) if day is not None]
+        journal.set(kept, tender_published_on=min(days, default=None))
 
 
 def _keep_in_step(account_ids, journal: Journal, event_pk: int, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Projects: found by their normal form or tender number, or created."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -103,10 +103,29 @@ def _with_tender(project: Project, number: str, normal: str, actor: Actor, at: d
 
 
 @transaction.atomic
+def note_publication(pk: int, published_on: date, *, actor: Actor, at: datetime) -> Project:
+    """Keep the day on which a project's tender was published, from the first that says so; a known day stays."""
+    project = lock(Project.objects.all(), pk=pk)
+    if project.tender_published_on is None:
+        project.tender_published_on = published_on
+        project.save(update_fields=["tender_published_on"])
+        facts = {"tender_published_on": published_on.isoformat()}
+        ledger.record("project.changed", project, actor=actor, at=at, facts=facts)
+    return project
+
+
+@transaction.atomic
 def update_project(
-    pk: int, *, name: str, tender_number: str, territory: Territory | None, actor: Actor, at: datetime
+    pk: int,
+    *,
+    name: str,
+    tender_number: str,
+    territory: Territory | None,
+    actor: Actor,
+    at: datetime,
+    tender_published_on: date | None = None,
 ) -> Project:
-    """Change a project's name, tender number and territory; needs leave to edit its account."""
+    """Change a project's name, tender and territory; needs leave to edit its account."""
     project = lock(Project.objects.select_related("account__territory"), pk=pk)
     require(actor, "accounts.edit", project.account)
     project.name, project.normal_name = name.strip()[:200], normal_project(name)
@@ -114,9 +133,22 @@ def update_project(
         tender_number.strip()[:80],
         normal_tender(tender_number),
     )
-    project.territory = territory
-    project.save(update_fields=["name", "normal_name", "tender_number", "normal_tender_number", "territory"])
+    project.territory, project.tender_published_on = territory, tender_published_on
+    project.save(
+        update_fields=[
+            "name",
+            "normal_name",
+            "tender_number",
+            "normal_tender_number",
+            "tender_published_on",
+            "territory",
+        ]
+    )
     search.index(OBJECT_TYPE, project.pk, project_texts(project))
-    facts = {"name": project.name, "tender_number": project.tender_number}
+    facts = {
+        "name": project.name,
+        "tender_number": project.tender_number,
+        "tender_published_on": tender_published_on.isoformat() if tender_published_on else None,
+    }
     ledger.record("project.changed", project, actor=actor, at=at, facts=facts)
     return project

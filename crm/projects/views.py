@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,7 +14,7 @@ from core.access.fields import field_access
 from core.access.guards import allows, require
 from core.ui.lists import ListView
 from crm.panels import panels_for
-from crm.story import story_of
+from crm.story import day, story_of
 from crm.submitting import changed
 
 from . import services
@@ -79,6 +80,11 @@ def project_page(request: HttpRequest, ref: str) -> HttpResponse:
     access = field_access(actor, Project)
     fields = [
         ("tender_number", _("Tender number"), project.tender_number),
+        (
+            "tender_published_on",
+            _("Tender published on"),
+            date_format(project.tender_published_on, "DATE_FORMAT") if project.tender_published_on else "",
+        ),
         ("territory", _("Territory"), project.territory.name if project.territory else ""),
     ]
     facts = [(label, value) for name, label, value in fields if access.readable(name)]
@@ -90,7 +96,7 @@ def project_page(request: HttpRequest, ref: str) -> HttpResponse:
             "facts": facts,
             "may_edit": allows(actor, "accounts.edit", project.account),
             "panels": panels_for("projects.project", project, request),
-            "timeline_entries": story_of(project, actor, words={}),
+            "timeline_entries": story_of(project, actor, words={"tender_published_on": day}),
         },
     )
 
@@ -110,6 +116,7 @@ def project_edit(request: HttpRequest, ref: str) -> HttpResponse:
                 project.pk,
                 name=data["name"],
                 tender_number=data["tender_number"],
+                tender_published_on=data["tender_published_on"],
                 territory=data["territory"],
                 actor=actor,
                 at=timezone.now(),

@@ -23,6 +23,7 @@ ASKABLE = {
             "specifying_name": _("Specifying party (designer)"),
             "project_name": _("Project or site"),
             "tender_number": _("Tender number"),
+            "tender_published_on": _("Tender published on"),
             "opportunity_type": _("Type of business"),
             "territory": _("Territory of the site"),
             "value": _("Expected value"),

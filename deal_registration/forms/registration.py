@@ -12,6 +12,7 @@ from core.ui.countries import country_choices
 from core.ui.forms import OneTimeKeyMixin, Row, Section, SectionFormMixin
 from crm.accounts.models import Account
 from crm.catalog.models import ProductLine
+from crm.opportunities.enums import OpportunityType
 from crm.territories.models import Territory
 from partners.models import Authorisation
 
@@ -77,6 +78,7 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
             _("Name the project if you ask protection for it alone, and where the goods will be used."),
             Row("project_name", "tender_number"),
             Row("territory", "opportunity_type"),
+            Row("tender_published_on", widths=(6,)),
             Row("purchasing_name", "specifying_name"),
             key="project",
         ),
@@ -118,6 +120,7 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
             "specifying_name": _("Specifying party (designer)"),
             "project_name": _("Project or site"),
             "tender_number": _("Tender number"),
+            "tender_published_on": _("Tender published on"),
             "opportunity_type": _("Type of business"),
             "expected_close_on": _("Expected close"),
             "own_reference": _("Your own reference"),
@@ -130,6 +133,9 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
             "purchasing_name": _("If somebody else buys for the end customer."),
             "specifying_name": _("Design institute or consultant, if there is one."),
             "project_name": _("Without a project, the whole customer is meant."),
+            "tender_published_on": _(
+                "The day on which everybody could read it. Empty: not yet, or not known."
+            ),
             "expected_close_on": _("When you expect the order."),
             "own_reference": _("Only for you: a number or word from your own system."),
         }
@@ -146,6 +152,10 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
             "specifying_name": forms.TextInput(attrs=OTHER_COMPANY),
             "customer_website": forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
             "customer_phone": forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"}),
+            "tender_published_on": forms.DateInput(
+                format="%Y-%m-%d",
+                attrs={"type": "date", "data-asked-with": "tender_number opportunity_type=tender"},
+            ),
             "expected_close_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
             "description": forms.Textarea(attrs={"rows": 4, "maxlength": 4000}),
         }
@@ -256,9 +266,29 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
             raise forms.ValidationError(_("This is more than ten years ahead. Check the year."))
         return day
 
+    def clean_tender_published_on(self):
+        """Refuse a day so far away that a digit must be wrong; a tender may be announced before it is published."""
+        day = self.cleaned_data.get("tender_published_on")
+        today = timezone.localdate()
+        if day and day > today + datetime.timedelta(days=366):
+            raise forms.ValidationError(_("This is more than a year ahead. Check the year."))
+        if day and day < today - datetime.timedelta(days=366 * MOST_YEARS_AHEAD):
+            raise forms.ValidationError(_("This is more than ten years ago. Check the year."))
+        return day
+
+    def _is_about_a_tender(self, cleaned: dict) -> bool:
+        """Tell whether a tender's number or the type of business says that there is one."""
+        values = {
+            name: cleaned.get(name) if name in self.fields else getattr(self.instance, name)
+            for name in ("tender_number", "opportunity_type")
+        }
+        return bool(values["tender_number"]) or values["opportunity_type"] == OpportunityType.TENDER
+
     def clean(self):
-        """Let go of the known customer once its name was changed by hand."""
+        """Let go of the known customer once its name was changed by hand, and of a day where no tender is meant."""
         cleaned = super().clean()
+        if cleaned.get("tender_published_on") and not self._is_about_a_tender(cleaned):
+            cleaned["tender_published_on"] = None
         account, name = cleaned.get("customer_account"), cleaned.get("customer_name")
         if account and name and name not in (account.name, account.other_name):
             cleaned["customer_account"] = None

@@ -18,7 +18,7 @@ from crm.accounts.models import Account
 from crm.accounts.services import become_prospect
 from crm.identity import Match
 from crm.identity.normal import normalise
-from crm.projects.services import find_or_create
+from crm.projects.services import find_or_create, note_publication
 from partners.selectors import benefits_at
 from partners.terms import ProgrammeTerms, TakenScope
 
@@ -146,7 +146,7 @@ def _screen(registration_line_pk: int, at: datetime) -> None:
     )
     registration = lock(
         Registration.objects.select_related(
-            "partner__account", "partner__programme", "territory", "customer"
+            "partner__account", "partner__programme", "territory", "customer", "project"
         ),
         pk=registration_id,
     )
@@ -178,6 +178,9 @@ def identify(registration: Registration, at: datetime) -> Known:
         registration.customer = Account.objects.get(pk=customer_id)
         registration.project = _project(registration, at)
         registration.save(update_fields=["customer", "project", "updated_at"])
+    published = registration.tender_published_on
+    if published and registration.project_id and registration.project.tender_published_on is None:
+        registration.project = note_publication(registration.project_id, published, actor=SCREENING, at=at)
     return relate(registration, customer_id, matches)
 
 
@@ -291,6 +294,7 @@ def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: dat
         claims.place_pending(line, registration)
         if target == line.state and verdict.to_json() == line.verdict:
             return  # screened again with the same answer: nothing happened that anybody should be told
+    waited = line.is_waiting_for_release
     facts = {
         "lines": [line.line.code],
         "verdict_class": verdict.class_.name.lower(),
@@ -312,7 +316,8 @@ def _carry_out(registration, lines, line, verdict: Verdict, target: str, at: dat
         changes=changes,
         event_obj=registration,
         partner_id=registration.partner_id,
-        facts=facts | {"codes": sorted(verdict.codes), "waits": changes["waits_for_release"]},
+        facts=facts
+        | {"codes": sorted(verdict.codes), "waits": changes["waits_for_release"], "waited": waited},
     )
     if target == State.ACTION_REQUIRED:
         _ask(registration, verdict, at)

@@ -23,7 +23,8 @@ from ..promises import promise_of
 from ..review_selectors import ReviewFacts, ScopeClaim, review_facts
 from ..selectors import registration_detail, review_queue
 from ..story import readable
-from ..wording import CLASS_ORDER, CLASS_WORDS, CODE_HELP, CODE_WORDS
+from ..told_words import sentence
+from ..wording import CLASS_ORDER, CLASS_WORDS, CODE_HELP, CODE_WORDS, detail_of
 
 RUNNING_CLAIMS = frozenset({ClaimState.PENDING, ClaimState.APPROVED})
 CLAIM_TONES = {ClaimState.PENDING: "warning", ClaimState.APPROVED: "success", ClaimState.ENDED: "neutral"}
@@ -61,6 +62,7 @@ def show_review(
                     row,
                     row.line_id in facts.decidable,
                     line_hits(row, notes),
+                    changes_of(row),
                     why_not(row, facts, actor, stopped),
                 )
                 for row in lines
@@ -109,9 +111,17 @@ def line_hits(row, notes=None) -> list[dict]:
             "title": CODE_WORDS.get(hit["code"], hit["code"]),
             "text": CODE_HELP.get(hit["code"], ""),
             "notes": (notes or {}).get((hit["code"], row.line_id), []),
+            "detail": detail_of(hit),
         }
         for hit in ordered
     ]
+
+
+def changes_of(row) -> list[str]:
+    """Return in words what would change the answer for a line that waits."""
+    if row.state not in WAITING_FOR_DECISION:
+        return []
+    return [sentence(change, row) for change in (row.verdict or {}).get("counterfactuals", ())]
 
 
 def why_not(row, facts: ReviewFacts, actor, stopped=frozenset()) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from partners.terms import Disclosure, ProgrammeTerms
+from partners.terms import Disclosure, ProgrammeTerms, TakenScope
 
 from .rungs import RungsField
 
@@ -16,6 +16,14 @@ DISCLOSURES = (
     (Disclosure.CLASS, _("The result and its reasons in plain words")),
     (Disclosure.CLASS_AND_RELEASE, _("The result, its reasons, and the day a taken deal becomes free")),
 )
+TAKEN = (
+    (TakenScope.BLOCK, _("It is rejected, with the day on which the deal becomes free")),
+    (
+        TakenScope.WAIT,
+        _("It waits, and is checked again the moment the deal is free, in the order of filing"),
+    ),
+)
+# What may be hidden. What a partner is asked for, a value or documents, has to be told.
 CODES = (
     ("R01", _("Partner not active, agreement lapsed or certificate missing")),
     ("R02", _("The partner holds it already")),
@@ -23,10 +31,13 @@ CODES = (
     ("R04", _("Territory not authorised")),
     ("R05", _("Protected for another partner")),
     ("R06", _("Another partner filed earlier and waits")),
+    ("R07", _("A lead was given to another partner")),
     ("R08", _("House account")),
     ("R09", _("Open direct opportunity")),
     ("R10", _("Repeat order through another partner")),
-    ("R12", _("Below the minimum value, or documents missing")),
+    ("R11", _("The tender was published before")),
+    ("R13", _("Many open registrations, or many without activity")),
+    ("R14", _("Filed again soon after expiry")),
     ("R15", _("The customer or project may be the same")),
     ("R16", _("Same group of companies")),
 )
@@ -120,6 +131,11 @@ def _days(label, help_text="", least: int = 1) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=least, max_value=3650, help_text=help_text)
 
 
+def _count(label, help_text="", least: int = 1, most: int = 10_000) -> forms.IntegerField:
+    """Return a field for a number of things."""
+    return forms.IntegerField(label=label, min_value=least, max_value=most, help_text=help_text)
+
+
 def terms_fields() -> dict[str, forms.Field]:
     """Return the fields of ``ProgrammeTerms`` in the order in which one thinks of them."""
     business = _("Counted in business days of the place.")
@@ -139,6 +155,39 @@ def terms_fields() -> dict[str, forms.Field]:
         "information_business_days": _days(_("Business days to answer a question"), business),
         "direct_activity_days": _days(_("Days in which activity makes a direct opportunity count"), least=0),
         "repeat_order_days": _days(_("Days in which an order counts as repeated"), least=0),
+        "taken_scope": forms.ChoiceField(
+            label=_("What becomes of a filing on a deal that is protected for another partner"),
+            choices=TAKEN,
+            widget=forms.RadioSelect,
+            help_text=_("Whoever waits is told so, never at which place."),
+        ),
+        "cool_down_days": _days(
+            _("Days of cool-down after own expiry"),
+            _("Filed again sooner, a person looks, if another partner filed meanwhile."),
+            least=0,
+        ),
+        "slots": _count(
+            _("Open registrations before a person looks"),
+            _("Slots with which a partner begins."),
+        ),
+        "slots_floor": _count(_("Fewest slots")),
+        "slots_ceiling": _count(_("Most slots")),
+        "slots_per_honest_close": _count(
+            _("Slots earned by each deal reported as won or lost in time"), least=0
+        ),
+        "slots_per_silent_expiry": _count(
+            _("Slots lost by each protection that ran out in silence"), least=0
+        ),
+        "slots_window_days": _days(_("Days for which an ending counts")),
+        "idle_days": _days(_("Days without activity after which a registration counts as idle")),
+        "idle_percent": _count(
+            _("Share of idle registrations before a person looks, in percent"),
+            most=100,
+        ),
+        "idle_least_open": _count(
+            _("Smallest number of open registrations at which idle ones are counted"),
+            _("With fewer, one that rests would be half of all."),
+        ),
         **amount_fields("minimum", _("Smallest value")),
         "required_documents": WordsField(
             label=_("Documents required"), required=False, help_text=_("One a line; empty: none.")
@@ -149,7 +198,10 @@ def terms_fields() -> dict[str, forms.Field]:
             help_text=_("One a line: code of the product line, colon, certificate."),
         ),
         "disclosure": forms.ChoiceField(
-            label=_("What the partner is told"), choices=DISCLOSURES, widget=forms.RadioSelect
+            label=_("What the partner is told"),
+            choices=DISCLOSURES,
+            widget=forms.RadioSelect,
+            help_text=_("What may not be told stays in review until a person decides."),
         ),
         "undisclosed_codes": forms.MultipleChoiceField(
             label=_("Reasons shown as “in review”"),

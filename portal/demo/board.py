@@ -6,13 +6,14 @@ The same facts as ``deal_registration.facts`` gathers from the database, read fr
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from crm.accounts.models import Account
 from deal_registration.conflicts import ClaimFact, DirectFact, Facts, HouseFact, MatchFact, Region, Sameness
 from deal_registration.enums import ClaimState, State
 from deal_registration.models import Claim, Registration, RegistrationLine
+from deal_registration.telling import hidden_codes
 from partners.terms import ProgrammeTerms
 
 from .partners import PartnerOfDemo
@@ -93,7 +94,7 @@ class Board:
             value=registration.value.amount,
             currency=currency,
             minimum_value=Decimal(minimum) if minimum else None,
-            claims=tuple(self._claims(registration, line, sameness)),
+            claims=tuple(self._claims(line, sameness, terms)),
             matches=tuple(
                 MatchFact(pk, doubtful.get(pk, "L5"), same, True)
                 for pk, same in sameness.items()
@@ -104,6 +105,8 @@ class Board:
             group_has_account=bool(group or related),
             direct_activity_days=terms.direct_activity_days,
             repeat_order_days=terms.repeat_order_days,
+            cool_down_days=terms.cool_down_days,
+            undisclosed=hidden_codes(terms),
         )
 
     def _group(self, customer: Account) -> list[Account]:
@@ -123,7 +126,8 @@ class Board:
         )
         return True, Region.EXCLUSIVE_TO_ANOTHER if taken else Region.UNCLAIMED
 
-    def _claims(self, registration, line, sameness: dict[int, Sameness]) -> Iterator[ClaimFact]:
+    def _claims(self, line, sameness: dict[int, Sameness], terms: ProgrammeTerms) -> Iterator[ClaimFact]:
+        since = line.received_at - timedelta(days=terms.cool_down_days)
         found = [
             (claim, theirs, same)
             for customer_id, same in sameness.items()
@@ -133,7 +137,7 @@ class Board:
         for claim, theirs, same in sorted(found, key=lambda row: row[0].sequence_number):
             outlived = theirs.state == State.EXPIRED
             live = claim.state in (ClaimState.PENDING, ClaimState.APPROVED) or claim.won_at is not None
-            if not live and not (outlived and claim.ends_at > line.received_at):
+            if not live and claim.ends_at <= since:
                 continue
             yield ClaimFact(
                 claim_id=claim.pk,
@@ -145,14 +149,10 @@ class Board:
                 starts_at=claim.starts_at,
                 ends_at=claim.ends_at,
                 project_id=claim.project_id,
-                project_doubtful=(
-                    claim.project_id is not None
-                    and registration.project_id is not None
-                    and claim.project_id != registration.project_id
-                ),
                 outlived=outlived,
                 won_at=claim.won_at,
                 registration_id=theirs.registration_id,
+                received_at=theirs.received_at,
             )
 
     def _house(self, customer: Account, group: list[Account], at: datetime) -> Iterator[HouseFact]:

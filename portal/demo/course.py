@@ -15,7 +15,7 @@ from crm.identity import find_matches
 from crm.projects.models import Project
 from crm.projects.services import normal_project
 from deal_registration.conflicts import Verdict, VerdictClass, judge
-from deal_registration.enums import WAITING_FOR_DECISION, State
+from deal_registration.enums import ENDED, WAITING_FOR_DECISION, State
 from deal_registration.facts import GROUP_LEVEL, SURE_LEVELS, candidate_of
 from deal_registration.models import (
     Claim,
@@ -27,6 +27,7 @@ from deal_registration.models import (
 )
 from deal_registration.services.screening import REASONS
 from deal_registration.summary import summary_state
+from deal_registration.telling import hidden_codes, shown_class
 
 from .board import Board
 from .deals import Deal
@@ -118,6 +119,7 @@ class Course:
             row.last_number, row.last_at = row.last_number + 1, at
             line.sequence_number, line.received_at, line.state = row.last_number, at, State.SCREENING
         registration.received_at, registration.state = at, State.SCREENING
+        registration.last_activity_at, registration.programme = at, self.programme.programme
         filed = Filed(deal, registration, lines)
         if deal.fresh or deal.similar_to is not None:
             self._ask_identity(filed)
@@ -158,8 +160,11 @@ class Course:
         before = str(line.state)
         if target == State.REJECTED:
             self.end_claim(filed, line, at)
+            hidden = hidden_codes(self.programme.terms_at(line.received_at))
             code = next(
-                hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK and hit.code in REASONS
+                hit.code
+                for hit in verdict.hits
+                if hit.class_ is VerdictClass.BLOCK and hit.code in REASONS and hit.code not in hidden
             )
             line.reason, line.decided_at, line.ended_at = REASONS[code], at, at
         else:
@@ -226,10 +231,9 @@ class Course:
     def _outcome(self, filed: Filed, verdict: Verdict) -> str:
         """Return the state that follows from a verdict, as ``services.screening.outcome`` has it."""
         terms = self.programme.terms_at(filed.registration.received_at)
-        match verdict.class_:
+        match shown_class(verdict.hits, hidden_codes(terms)):
             case VerdictClass.BLOCK:
-                blocking = {hit.code for hit in verdict.hits if hit.class_ is VerdictClass.BLOCK}
-                return State.IN_REVIEW if blocking <= set(terms.undisclosed_codes) else State.REJECTED
+                return State.REJECTED
             case VerdictClass.HOLD:
                 return State.CONFLICT_HOLD
             case VerdictClass.ASK:
@@ -286,6 +290,8 @@ class Course:
         """Show the state of the lines on the registration; note when its review clock runs and stands."""
         states = {line.state for line in filed.lines}
         filed.registration.state = summary_state(states)
+        ended = [line.ended_at for line in filed.lines if line.ended_at]
+        filed.registration.closed_at = max(ended, default=at) if filed.registration.state in ENDED else None
         running = bool(filed.clock) and filed.clock[-1][0] == "runs"
         waiting = bool(states & WAITING_FOR_DECISION)
         if waiting and not running:

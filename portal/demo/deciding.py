@@ -131,7 +131,7 @@ class Decisions:
         asked = filed.in_states(State.ACTION_REQUIRED)
         if filed.request is None or filed.request.answered_at is not None or not asked:
             return
-        filed.request.answered_at = at
+        filed.request.answered_at = filed.registration.last_activity_at = at
         changed = self.tell.mend(filed, self.course.protection.minimum(filed))
         for line in asked:
             line.state = State.SCREENING

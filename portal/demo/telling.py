@@ -82,8 +82,10 @@ class Telling:
             "documents": [],
         }
         for name in TYPED_FIELDS:
-            if name not in facts and name != "customer_account":
+            if name not in facts and name not in ("customer_account", "tender_published_on"):
                 facts[name] = str(getattr(registration, name))
+        if registration.tender_published_on:
+            facts["tender_published_on"] = registration.tender_published_on.isoformat()
         subject = f"registration-contacts:{registration.pk}"
         return facts, {subject: {"contacts": [dict(contact) for contact in filed.deal.contacts]}}
 

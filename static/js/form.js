@@ -51,6 +51,22 @@ function hideRemoved(root) {
   });
 }
 
+// A field asked only with others: data-asked-with="tender_number opportunity_type=tender" (any of them).
+function isAsked(control) {
+  return control.dataset.askedWith.split(" ").some((condition) => {
+    const [name, wanted] = condition.split("=");
+    const other = control.form?.elements[name];
+    return other && (wanted === undefined ? other.value.trim() !== "" : other.value === wanted);
+  });
+}
+
+function showWhatIsAsked(form) {
+  form.querySelectorAll("[data-asked-with]").forEach((control) => {
+    const field = control.closest(".field");
+    field.hidden = !isAsked(control) && !field.classList.contains("has-errors");
+  });
+}
+
 export function startForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -83,6 +99,10 @@ export function startForms() {
       }
     }
   });
+  document.addEventListener("input", (event) => {
+    if (event.target.form) showWhatIsAsked(event.target.form);
+  });
+  document.querySelectorAll("form:has([data-asked-with])").forEach(showWhatIsAsked);
   hideRemoved(document);
   document.querySelector("[data-error-summary]")?.focus();
 }

@@ -1,7 +1,7 @@
 """The conflict check as a pure function: each code, the classes, and properties of every verdict."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,10 +20,14 @@ from deal_registration.conflicts import (
     hits,
     judge,
     projects_overlap,
+    worst,
 )
+from deal_registration.conflicts.changes import apply_change
+from deal_registration.telling import CODES as ALL_CODES
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 OWN, RIVAL = 1, 2
+CODES = sorted(ALL_CODES)
 
 
 def facts(**changes) -> Facts:
@@ -64,6 +68,29 @@ def approved(**changes) -> ClaimFact:
     return claim(**{"state": "approved", "ends_at": NOW + timedelta(days=30), **changes})
 
 
+def own_expired(**changes) -> ClaimFact:
+    """Our own protection of the same scope, which ran out four days ago."""
+    return claim(
+        **{
+            "claim_id": 8,
+            "partner_id": OWN,
+            "state": "ended",
+            "outlived": True,
+            "sequence_number": 20,
+            "ends_at": NOW - timedelta(days=4),
+            "received_at": NOW - timedelta(days=100),
+            **changes,
+        }
+    )
+
+
+def late_rival(**changes) -> ClaimFact:
+    """A rival who filed after our protection had run out and has gone again."""
+    return claim(
+        **{"claim_id": 9, "state": "ended", "ends_at": NOW, "received_at": NOW - timedelta(days=3), **changes}
+    )
+
+
 def test_nothing_against_it_is_clear():
     verdict = judge(facts())
     assert verdict.class_ is VerdictClass.CLEAR
@@ -101,11 +128,19 @@ def test_nothing_against_it_is_clear():
         ({"matches": (MatchFact(3, "L2", Sameness.DOUBTFUL, is_known=True),)}, "R15", VerdictClass.REVIEW),
         ({"claims": (claim(sameness=Sameness.DOUBTFUL),)}, "R15", VerdictClass.HOLD),
         (
-            {"project_id": 1, "claims": (claim(project_id=2, project_doubtful=True),)},
+            {"project_id": 1, "claims": (claim(project_id=2),)},
             "R15",
             VerdictClass.HOLD,
         ),
         ({"project_id": 1, "other_projects": (2,)}, "R15", VerdictClass.REVIEW),
+        (
+            {"tender_published_on": date(2026, 11, 1), "received_on": date(2026, 11, 2)},
+            "R11",
+            VerdictClass.REVIEW,
+        ),
+        ({"open_registrations": 21, "slots": 20}, "R13", VerdictClass.REVIEW),
+        ({"open_registrations": 10, "idle_registrations": 5, "slots": 20}, "R13", VerdictClass.REVIEW),
+        ({"claims": (own_expired(), late_rival())}, "R14", VerdictClass.REVIEW),
         ({"claims": (claim(sameness=Sameness.GROUP),)}, "R16", VerdictClass.NOTICE),
         ({"group_has_account": True}, "R16", VerdictClass.NOTICE),
     ],
@@ -122,7 +157,29 @@ def test_each_code_hits_with_its_class(changes, code, class_):
         {"claims": (claim(sequence_number=101),)},  # filed after us
         {"claims": (claim(state="ended", ends_at=NOW + timedelta(days=3)),)},  # withdrawn, not outlived
         {"claims": (approved(ends_at=NOW),)},  # ended at the very instant
-        {"project_id": 1, "claims": (approved(project_id=2),)},  # parted by a person
+        {"project_id": 1, "claims": (approved(project_id=2),), "parted_projects": frozenset({2})},
+        {"other_projects": (2,)},  # the whole customer is meant
+        {"project_id": 1, "other_projects": (2,), "parted_projects": frozenset({2})},
+        {
+            "tender_published_on": date(2026, 11, 2),
+            "received_on": date(2026, 11, 2),
+        },  # who knows which came first
+        {"open_registrations": 20, "slots": 20},
+        {"open_registrations": 500},  # no limit
+        {"open_registrations": 10, "idle_registrations": 4, "slots": 20},  # forty in a hundred, not more
+        {"open_registrations": 4, "idle_registrations": 4, "slots": 20},  # too few to speak of hoarding
+        {"claims": (own_expired(),)},  # nobody else filed meanwhile
+        {
+            "claims": (own_expired(), late_rival(received_at=NOW - timedelta(days=5)))
+        },  # filed while we held it
+        {"claims": (own_expired(ends_at=NOW - timedelta(days=14)), late_rival())},  # the cool-down is over
+        {"claims": (own_expired(outlived=False), late_rival())},  # given up, not outlived
+        {
+            "project_id": 1,
+            "claims": (own_expired(), late_rival(project_id=2)),
+            "parted_projects": frozenset({2}),
+        },
+        {"claims": (own_expired(), late_rival(sequence_number=101))},  # filed after us
         {"claims": (claim(partner_id=OWN, sequence_number=101),)},
         {"direct": (DirectFact(4, NOW - timedelta(days=200), NOW - timedelta(days=91), 11),)},  # asleep
         {"direct": (DirectFact(4, NOW, None, 11),)},  # created after
@@ -147,7 +204,12 @@ def test_worst_hit_decides_and_all_hits_are_kept():
 def test_protected_scope_says_from_when_it_is_free():
     verdict = judge(facts(claims=(approved(),)))
     assert verdict.counterfactuals == (
-        {"change": "wait", "from": (NOW + timedelta(days=30)).isoformat(), "class": "clear"},
+        {
+            "change": "wait",
+            "codes": ["R05"],
+            "from": (NOW + timedelta(days=30)).isoformat(),
+            "class": "clear",
+        },
     )
     assert verdict.release_at == (NOW + timedelta(days=30)).isoformat()
 
@@ -166,6 +228,7 @@ def test_projects_meet_when_equal_or_either_names_none(ours, theirs, meet):
 
 
 times = st.datetimes(min_value=datetime(2025, 6, 1), max_value=datetime(2027, 6, 1), timezones=st.just(UTC))
+around_now = st.integers(-40, 40).map(lambda days: NOW + timedelta(days=days))
 claims = st.builds(
     ClaimFact,
     claim_id=st.integers(1, 50),
@@ -175,28 +238,40 @@ claims = st.builds(
     state=st.just("approved"),
     sequence_number=st.integers(1, 200).filter(lambda number: number != 100),
     starts_at=times,
-    ends_at=times,
+    ends_at=times | around_now,
     project_id=st.sampled_from([None, 1, 2]),
-    project_doubtful=st.booleans(),
     outlived=st.just(False),
     won_at=st.none() | times,
     registration_id=st.none() | st.integers(1, 9),
+    received_at=st.none() | times | around_now,
 )
 any_claim = (
     claims
     | claims.map(lambda row: replace(row, state="pending", ends_at=None))
     | claims.map(lambda row: replace(row, state="ended", outlived=True))
+    | claims.map(lambda row: replace(row, state="ended"))
 )
 any_facts = st.builds(
     facts,
     project_id=st.sampled_from([None, 1]),
     partner_active=st.booleans(),
+    missing_certificate=st.sampled_from(["", "valve-basic"]),
     line_authorised=st.booleans(),
     region=st.sampled_from(Region),
     minimum_value=st.none() | st.decimals(1, 10000, places=2),
     missing_documents=st.sampled_from([(), ("quote",)]),
     claims=st.lists(any_claim, max_size=4).map(tuple),
     house=st.sampled_from([(), (HouseFact(1, 1, by_group=True),)]),
+    other_projects=st.sampled_from([(), (2,)]),
+    parted_projects=st.sampled_from([frozenset(), frozenset({2})]),
+    tender_published_on=st.none() | st.dates(date(2026, 10, 1), date(2026, 12, 1)),
+    received_on=st.just(date(2026, 11, 2)),
+    open_registrations=st.integers(1, 60),
+    idle_registrations=st.integers(0, 60),
+    slots=st.none() | st.integers(1, 60),
+    undisclosed=st.frozensets(st.sampled_from(CODES), max_size=4),
+).map(
+    lambda some: replace(some, idle_registrations=min(some.idle_registrations, some.open_registrations - 1))
 )
 
 
@@ -204,16 +279,31 @@ any_facts = st.builds(
 def test_counterfactuals_hold_when_they_come_true(some):
     verdict = judge(some)
     for change in verdict.counterfactuals:
-        match change["change"]:
-            case "wait":
-                then = replace(some, judged_at=datetime.fromisoformat(change["from"]))
-            case "value":
-                then = replace(some, value=Decimal(change["minimum"]))
-            case "documents":
-                then = replace(some, missing_documents=())
-        better = judge(then).class_
+        better = judge(apply_change(some, change)).class_
         assert better < verdict.class_
         assert better.name.lower() == change["class"]
+
+
+@given(any_facts)
+def test_each_change_comes_from_codes_that_hit(some):
+    verdict = judge(some)
+    for change in (*verdict.counterfactuals, *(verdict.told or ())):
+        assert set(change["codes"]) <= verdict.codes
+
+
+@given(any_facts)
+def test_what_is_told_of_changes_comes_from_no_hidden_code(some):
+    """A reader who never hears of a code is told the same changes whether it hit or not."""
+    verdict = judge(some)
+    for change in verdict.told or ():
+        assert not set(change["codes"]) & some.undisclosed
+    if verdict.told is not None:
+        visible = [hit for hit in verdict.hits if hit.code not in some.undisclosed]
+        after = [
+            max(worst(hit for hit in hits(apply_change(some, change)) if hit.code not in some.undisclosed), 0)
+            for change in verdict.told
+        ]
+        assert all(class_ < max(worst(visible), VerdictClass.REVIEW) for class_ in after)
 
 
 @given(any_facts, any_claim)

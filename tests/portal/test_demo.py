@@ -1,5 +1,6 @@
 """The demo: its rows are what the services would have left, and everybody printed can sign in."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 
@@ -97,7 +98,10 @@ def judged_otherwise() -> list[str]:
     for line in waiting.select_related("line", "registration__partner", "registration__territory"):
         registration = line.registration
         known = relate(registration, registration.customer_id, customer_matches(registration))
-        verdict = judge(gather(registration, line, known, judged_at=line.received_at)).to_json()
+        facts = gather(registration, line, known, judged_at=line.received_at)
+        # How much the partner holds open, and how much of it sleeps, has gone on since.
+        facts = replace(facts, slots=None, idle_registrations=0)
+        verdict = judge(facts).to_json()
         if verdict["class"] != line.verdict["class"]:
             found.append(f"{registration.customer_name}: {line.verdict} and now {verdict}")
     return found
