@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce, Greatest
 
+from core.access.actor import Actor
 from partners.models import Partner
 from partners.selectors import terms_at
 from partners.terms import ProgrammeTerms
@@ -32,6 +33,16 @@ class Holding:
     def base(self) -> int:
         """The slots that a partner begins with."""
         return self.terms.slots
+
+    @property
+    def earned(self) -> int:
+        """The slots earned by reporting in time, before floor and ceiling."""
+        return self.terms.slots_per_honest_close * self.record.honest
+
+    @property
+    def lost(self) -> int:
+        """The slots lost by silence, before floor and ceiling."""
+        return self.terms.slots_per_silent_expiry * self.record.silent
 
     @property
     def is_over(self) -> bool:
@@ -80,6 +91,9 @@ def holding_of(
     return Holding(counted["open"], counted["idle"], slots(record, SlotRule.of(terms)), record, terms)
 
 
-def own_holding(partner: Partner, at: datetime) -> Holding:
-    """Return what a partner holds at present under the terms in force."""
+def own_holding(actor: Actor, at: datetime) -> Holding | None:
+    """Return what the actor's own organisation holds at present under the terms in force; None for staff."""
+    if not actor.is_dealer or actor.organisation_id is None:
+        return None
+    partner = Partner.objects.visible_to(actor).get(pk=actor.organisation_id)
     return holding_of(partner.pk, terms_at(partner, at), at)

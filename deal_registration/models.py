@@ -75,7 +75,9 @@ class RegistrationQuerySet(ScopedQuerySet):
         """Return those of which a line waits for a person's decision."""
         waiting = RegistrationLine.objects.filter(state__in=WAITING_FOR_DECISION)
         return self.filter(
-            pk__in=waiting.exclude(state=State.CONFLICT_HOLD, waits_for_release=True).values("registration_id")
+            pk__in=waiting.exclude(state=State.CONFLICT_HOLD, waits_for_release=True).values(
+                "registration_id"
+            )
         )
 
 

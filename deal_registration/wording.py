@@ -43,10 +43,14 @@ CODE_HELP = {
     "R11": _("The tender was public before the registration was received."),
     "R12": _("The value is below the programme's minimum, or required evidence is missing."),
     "R13": _("The partner holds more open registrations than its slots, or many without activity."),
-    "R14": _("The partner's own protection on this scope ended a short while ago, and somebody else filed since."),
+    "R14": _(
+        "The partner's own protection on this scope ended a short while ago, and somebody else filed since."
+    ),
     "R15": _("The customer resembles one we know, or another project of the same customer is on this line."),
     "R16": _("Another company of the same group holds a claim or is an account."),
 }
+
+
 def detail_of(hit: dict) -> str:
     """Return what the evidence of a hit adds, for staff: days and numbers; "" where the words above say it all."""
     evidence = hit["evidence"]

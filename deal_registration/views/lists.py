@@ -1,11 +1,13 @@
 """Lists of registrations: a dealer's own, those staff may read, and the queue of what waits for a decision."""
 
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.ui.lists import ListView
 
 from ..filters import QueueFilters, RegistrationFilters, StaffRegistrationFilters
+from ..holding import own_holding
 from ..selectors import registration_rows, review_queue
 from ..tables import QueueTable, RegistrationTable, StaffRegistrationTable
 
@@ -40,6 +42,10 @@ class RegistrationList(ListView):
         if self.request.actor.may("registrations.file"):
             return ("registrations:registration_new", _("Register a deal"))
         return None
+
+    def get_context(self, **context):
+        """Add how many slots are in use, on the dealer's own list."""
+        return super().get_context(**context) | {"slots": own_holding(self.request.actor, timezone.now())}
 
     def get_rows(self):
         """Return the registrations the actor may see, drafts first, then the newest."""

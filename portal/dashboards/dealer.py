@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from content.selectors import news_for
 from core.ui.charts import BarChart, Series
 from deal_registration.enums import LIVE, State
+from deal_registration.holding import Holding, own_holding
 from deal_registration.models import InformationRequest, Registration, RegistrationLine
 
 from .months import month_label, months_before
@@ -38,6 +39,7 @@ class DealerDashboard:
     running_count: int
     chart: BarChart | None
     news: list[Any]
+    slots: Holding | None
 
     @property
     def needs_nothing(self) -> bool:
@@ -87,6 +89,7 @@ def gather(actor, *, at: datetime) -> DealerDashboard:
         running_count=live.count(),
         chart=_chart(visible, at),
         news=list(news_for(actor)[:3]),
+        slots=own_holding(actor, at),
     )
 
 
