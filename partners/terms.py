@@ -68,6 +68,10 @@ class ProgrammeTerms:
     idle_days: int = 30
     idle_percent: int = 40
     idle_least_open: int = 5  # with fewer open registrations nobody asks how many are asleep
+    prechecks_per_day: int = 20  # questions before filing; 0: none are answered
+    prechecks_per_month: int = 200  # in any thirty days
+    precheck_slow_score: int = 50  # signs of probing, 0 to 100, from which a person answers
+    precheck_stop_score: int = 75  # and from which nothing is answered
 
     @classmethod
     def from_json(cls, data: dict) -> "ProgrammeTerms":

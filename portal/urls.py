@@ -35,6 +35,7 @@ urlpatterns = [
     path("activities/", include("crm.activities.urls")),
     path("", include("partners.urls")),
     path("", include("deal_registration.urls")),
+    path("", include("deal_registration.prechecks.urls")),
     path("auth/", include("allauth.urls")),
     path("cms/", include("wagtail.admin.urls")),
     path("", include("content.urls")),  # last: Wagtail's pages answer at the root

@@ -215,6 +215,34 @@ def terms_fields() -> dict[str, forms.Field]:
             help_text=_("Up to the ceiling of the partner's tier."),
         ),
         **dispute_fields(),
+        **precheck_fields(),
+    }
+
+
+def precheck_fields() -> dict[str, forms.Field]:
+    """Return the fields about questions before filing, and when they look like probing."""
+    return {
+        "prechecks_per_day": forms.IntegerField(
+            label=_("Pre-checks a partner may ask in a day"),
+            min_value=0,
+            max_value=1000,
+            help_text=_("Questions before filing whether a customer is free. 0: none are answered."),
+        ),
+        "prechecks_per_month": forms.IntegerField(
+            label=_("Pre-checks in thirty days"), min_value=0, max_value=10_000
+        ),
+        "precheck_slow_score": forms.IntegerField(
+            label=_("Signs of probing from which a person answers"),
+            min_value=1,
+            max_value=101,
+            help_text=_("Points of 100, from how much is taken, how many are asked about, and how fast."),
+        ),
+        "precheck_stop_score": forms.IntegerField(
+            label=_("Signs of probing from which pre-checks are paused"),
+            min_value=1,
+            max_value=101,
+            help_text=_("101: never."),
+        ),
     }
 
 

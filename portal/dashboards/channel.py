@@ -11,6 +11,7 @@ from core.ui.charts import BarChart, Series
 from crm.territories.scopes import within_scopes
 from deal_registration.enums import LIVE, State
 from deal_registration.models import Registration, RegistrationLine
+from deal_registration.prechecks.selectors import waiting_questions
 from deal_registration.promises import PromiseClock, promise_of
 from deal_registration.selectors import review_queue
 
@@ -28,6 +29,7 @@ class ChannelDashboard:
     approved: int
     rejected: int
     ending: int
+    questions: int
     queue: list[tuple[Registration, PromiseClock]]
     chart: BarChart | None
 
@@ -62,7 +64,9 @@ def gather(actor, *, at: datetime) -> ChannelDashboard:
         ),
     )
     first = [(row, promise_of(row.review_due_at, at=at)) for row in queue[:SHORT]]
-    return ChannelDashboard(**promises, **decided, queue=first, chart=_chart(actor))
+    return ChannelDashboard(
+        **promises, **decided, questions=waiting_questions(actor), queue=first, chart=_chart(actor)
+    )
 
 
 def _chart(actor) -> BarChart | None:

@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "partners",
     "content",
     "deal_registration",
+    "deal_registration.prechecks",
     "portal",
     "wagtail_localize",
     "wagtail_localize.locales",

@@ -15,18 +15,18 @@ MAY_READ = {
     "dealer_manager": frozenset(),
     "dealer_sales": frozenset(),
     "sub_dealer": frozenset({"draft"}),
-    "rival": frozenset({"rival", "crm", "away", "rdraft", "firm"}),
-    "channel_manager": frozenset({"rival", "crm", "firm", "note", "staff"}),
+    "rival": frozenset({"rival", "crm", "away", "rdraft", "firm", "asked"}),
+    "channel_manager": frozenset({"rival", "crm", "firm", "note", "staff", "asked"}),
     "other_channel_manager": frozenset({"away", "firm", "abroad"}),
     "sales_rep": frozenset({"crm", "firm", "staff"}),
     "marketing": frozenset(),
-    "administrator": frozenset({"rival", "crm", "away", "firm", "note", "staff", "abroad"}),
+    "administrator": frozenset({"rival", "crm", "away", "firm", "note", "staff", "abroad", "asked"}),
     "anonymous": frozenset(),
 }
 # What each must come across, so that silence means something.
 MUST_READ = {
-    "rival": {"rival", "crm", "away", "rdraft", "firm"},
-    "channel_manager": {"rival", "crm", "firm", "note", "staff"},
+    "rival": {"rival", "crm", "away", "rdraft", "firm", "asked"},
+    "channel_manager": {"rival", "crm", "firm", "note", "staff", "asked"},
     "other_channel_manager": {"away", "firm", "abroad"},
     "sales_rep": {"crm", "staff"},
     "administrator": {"rival", "firm"},

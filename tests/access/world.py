@@ -23,13 +23,15 @@ from crm.accounts.services.transfer import begin_transfer
 from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
 from deal_registration import services
+from deal_registration.prechecks import services as prechecks
+from deal_registration.prechecks.models import Standing
 from tests import factories
 from tests.cast import CAST, Cast, actor_of, run_all_jobs, settle_all
 
 # Whose a marked text is: the rival's deals (``crm`` what an approval puts into the CRM core, ``away`` a deal abroad,
 # ``rdraft`` a draft), the rival's firm and people, the sub-dealer's draft, the staff's notes, the staff's CRM texts,
-# the staff's CRM texts abroad.
-OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad")
+# the staff's CRM texts abroad, what the rival asked before filing.
+OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad", "asked")
 MARKER = re.compile(rf"zq(?:{'|'.join(OWNERS)})\d{{3}}", re.I)
 REGISTRY_ID = "91310000MA1FL3LT58"  # of the customer that own and rival both file
 SHARED_DOMAIN = "kestrel-group.example"  # typed by own and rival, of different customers
@@ -290,6 +292,7 @@ def build(cast: Cast | None = None) -> World:
     ):
         world.put("partner", label, partner, *seen_by)
     _imports(world, canaries)
+    _prechecks(world, places, lines, canaries)
     settle_all()
     _notices(world)
     return world
@@ -433,6 +436,32 @@ def _shared(world: World, places) -> None:
     world.put("contact", "shared", contact, "sales_rep", "other_channel_manager", "administrator")
     world.put("opportunity", "shared", opportunity, "sales_rep", "other_channel_manager")
     world.put("user", "shared", shared_with, *CAST)
+
+
+def _prechecks(world: World, places, lines, canaries: Canaries) -> None:
+    """Put a question of own about what the rival holds, two of the rival's (one waits), and how each stands."""
+    people = world.people
+
+    def ask(user, **changes):
+        typed = {"customer_name": "Own question", "customer_country": "CN", "territory": places.shanghai}
+        return prechecks.ask(
+            actor=actor_of(user), at=timezone.now(), data=typed | changes, line_ids=[lines.pumps.pk]
+        )
+
+    own = ask(people.dealer_sales, customer_registry_id=REGISTRY_ID)
+    marked = {
+        name: canaries.text("asked", f"precheck.{name}")
+        for name in ("customer_name", "customer_address", "project_name")
+    }
+    rivals = ask(people.rival, **marked)
+    Standing.objects.filter(partner_id=rivals.partner_id).update(level="slowed")
+    waits = ask(people.rival, customer_name=canaries.text("asked", "precheck that waits"))
+    ask(people.sub_dealer, customer_name="Sub-dealer's question")
+    world.put("precheck", "own", own, *OWN, *EAST)
+    world.put("precheck", "rival", rivals, *RIVAL, *EAST)
+    world.put("precheck", "rival_waiting", waits, *RIVAL, *EAST)
+    for label, partner in (("own", own.partner), ("rival", rivals.partner)):
+        world.put("standing", label, Standing.objects.get(partner=partner), "channel_manager")
 
 
 def _imports(world: World, canaries: Canaries) -> None:

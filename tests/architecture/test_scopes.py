@@ -33,6 +33,7 @@ UNSCOPED = {
     "notifications.Preference": "read for its own user",
     "opportunities.OpportunityLine": "part of an opportunity, reached through it",
     "opportunities.OpportunityShare": "read by the scopes of opportunities themselves",
+    "prechecks.PrecheckLine": "part of a question, reached through it",
     "search.SearchTerm": "ids to join with a scoped queryset",
 }
 

@@ -52,6 +52,7 @@ from .partners import (
     ProgrammeVersionFactory,
     TierFactory,
 )
+from .prechecks import PrecheckFactory, PrecheckLineFactory, StandingFactory
 
 __all__ = [
     "AccountFactory",
@@ -81,6 +82,8 @@ __all__ = [
     "OpportunityShareFactory",
     "PartnerFactory",
     "PartnerTierFactory",
+    "PrecheckFactory",
+    "PrecheckLineFactory",
     "PreferenceFactory",
     "ProductFactory",
     "ProductFamilyFactory",
@@ -94,6 +97,7 @@ __all__ = [
     "RoleFactory",
     "StaffScopeFactory",
     "StageFactory",
+    "StandingFactory",
     "StoredFileFactory",
     "TerritoryFactory",
     "TierFactory",
