@@ -66,5 +66,5 @@ def _identify(typed: Registration) -> Known:
     customer_id = surest(matches, chosen=typed.customer_account_id) or NOBODY
     project = find_project(customer_id, name=typed.project_name, tender_number=typed.tender_number)
     if normal_project(typed.project_name) or normal_tender(typed.tender_number):
-        typed.project_id = project.pk if project else NOBODY
+        typed.project, typed.project_id = project, project.pk if project else NOBODY
     return relate(typed, customer_id, matches)

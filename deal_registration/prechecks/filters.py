@@ -8,7 +8,7 @@ from crm.catalog.models import ProductLine
 from crm.territories.models import Territory
 from partners.models import Partner
 
-from ..disclosure import CLASS_TOLD
+from ..told_words import CLASS_TOLD
 from .enums import Level, QuestionState
 from .models import Precheck, PrecheckLine, Standing
 

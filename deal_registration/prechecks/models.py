@@ -141,6 +141,8 @@ class PrecheckLine(models.Model):
     release_at = models.DateTimeField(_("free at the earliest"), null=True)
     is_taken = models.BooleanField(default=False)
 
+    is_waiting_for_release = False  # a question waits for nothing: only a filing can
+
     class Meta:
         ordering = ("line__family__order", "line__order", "pk")
         constraints = (

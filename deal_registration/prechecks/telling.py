@@ -11,9 +11,9 @@ from typing import Any
 from partners.terms import Disclosure, ProgrammeTerms
 
 from ..conflicts import Verdict
-from ..disclosure import disclosed
+from ..telling import disclosed
 
-NEVER_TOLD = frozenset({"R08", "R09", "R10", "R15"})
+NEVER_TOLD = frozenset({"R08", "R09", "R10", "R11", "R15"})
 SILENT = frozenset({"R16"})  # stands in nobody's way, and would tell of a group
 SHUT = frozenset(
     {"R03", "R04"}
@@ -46,9 +46,15 @@ def answer_of(verdict: Verdict, terms: ProgrammeTerms) -> Answer:
     if any(hit.code in SHUT for hit in hits):
         hits = [hit for hit in hits if hit.code in OWN]
     undisclosed = frozenset(terms.undisclosed_codes) | NEVER_TOLD
-    shown = disclosed(Verdict(tuple(hits)).to_json(), terms.disclosure, undisclosed)
-    until = next((hit["evidence"].get("until") for hit in shown["hits"] if hit["code"] == "R05"), None)
-    release = until if terms.disclosure == Disclosure.CLASS_AND_RELEASE else None
+    found = {"hits": [hit.to_json() for hit in hits], "counterfactuals": []}
+    shown = disclosed(found, terms.disclosure, undisclosed)
+    ends = [
+        hit["evidence"]["until"]
+        for hit in shown["hits"]
+        if hit["code"] in RIVALS and "until" in hit["evidence"]
+    ]
+    is_told = terms.disclosure == Disclosure.CLASS_AND_RELEASE
+    release = max(ends, key=datetime.fromisoformat, default=None) if is_told else None
     told = {
         "class": shown["class"] if shown["class"] != "notice" else "clear",
         "hits": [

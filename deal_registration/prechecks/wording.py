@@ -68,7 +68,7 @@ def free_without(lines: list[ShownLine]) -> str:
 
 def answer_words(question: Precheck) -> str:
     """Return the answer of all lines in one cell of a list: the label of each, with its lines."""
-    from ..disclosure import CLASS_TOLD
+    from ..told_words import CLASS_TOLD
 
     by_label: dict[str, list[str]] = {}
     for row in question.lines.all():
