@@ -165,6 +165,7 @@ def test_every_kind_has_words(code, language):
                 "received_at": timezone.now().isoformat(),
                 "due_at": timezone.now().isoformat(),
                 "event_type": "registration.approved",
+                "waits": False,
             },
         )
     title, _rest = text.split("\n", 1)
@@ -190,3 +191,53 @@ def test_search_finds_within_scope_only(request, own, who, finds):
         hit = groups["registrations"].hits[0]
         assert hit.title == own.customer_name
         assert own.ref in hit.url
+
+
+def test_a_filing_of_several_lines_is_one_notice_for_a_decider(
+    dealer_sales, file_deal, lines, channel_manager, settle
+):
+    file_deal(dealer_sales, customer_name="Three Lines Paper Mill Ltd.", lines=[lines.pumps, lines.valves])
+    settle()
+    notice = Notification.objects.get(user=channel_manager)
+    assert notice.kind == "registration_waiting"
+    assert "Pumps" in words(notice)
+    assert "Valves" in words(notice)
+
+
+def test_each_decider_of_a_line_of_its_own_is_told_once(
+    dealer_sales, file_deal, lines, places, make_staff, settle
+):
+    for_pumps = make_staff("pumps_manager", "channel_manager", places.east, [lines.pumps])
+    for_valves = make_staff("valves_manager", "channel_manager", places.east, [lines.valves])
+    file_deal(dealer_sales, customer_name="Two Deciders Paper Mill Ltd.", lines=[lines.pumps, lines.valves])
+    settle()
+    assert told(for_pumps) == told(for_valves) == ["registration_waiting"]
+
+
+def test_after_an_answer_the_decider_is_told_again(dealer_sales, file_deal, lines, channel_manager, settle):
+    filed = file_deal(dealer_sales, customer_name="Asked Paper Mill Ltd.")
+    settle()
+    services.request_information(
+        filed.pk, actor=actor_of(channel_manager), at=timezone.now(), fields=["description"], message="Why?"
+    )
+    services.answer_request(
+        filed.pk, actor=actor_of(dealer_sales), at=timezone.now(), data={"description": "Because."}
+    )
+    settle()
+    assert told(channel_manager) == ["registration_waiting"] * 2
+
+
+def test_who_waits_for_release_bothers_no_decider_until_it_is_free(
+    approved, rival, file_deal, programme, set_terms, channel_manager, dealer_sales, settle
+):
+    set_terms(programme, taken_scope="wait")
+    file_deal(rival, customer_name=approved.customer_name)
+    settle()
+    before = told(channel_manager)
+    notice = Notification.objects.get(user=rival)
+    assert "On the wait-list" in words(notice)
+    assert "On hold" not in words(notice)
+    services.withdraw(approved.pk, actor=actor_of(dealer_sales), at=timezone.now())
+    settle()
+    assert told(channel_manager) == sorted([*before, "registration_waiting"])
+    assert "No longer on hold" in words(Notification.objects.filter(user=rival).first())

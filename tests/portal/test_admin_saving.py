@@ -152,6 +152,17 @@ def terms(programme, **changes) -> dict:
         "information_business_days": "5",
         "direct_activity_days": "90",
         "repeat_order_days": "365",
+        "taken_scope": "wait",
+        "cool_down_days": "14",
+        "slots": "20",
+        "slots_floor": "5",
+        "slots_ceiling": "60",
+        "slots_per_honest_close": "1",
+        "slots_per_silent_expiry": "2",
+        "slots_window_days": "365",
+        "idle_days": "30",
+        "idle_percent": "40",
+        "idle_least_open": "5",
         "minimum_CNY": "1000",
         "required_documents": "",
         "required_certificates": "pumps: basics",
@@ -180,11 +191,21 @@ def test_a_version_is_published_by_a_typed_form(admin, programme, own_partner):
     assert in_force.minimum_value == {"CNY": "1000"}
     assert in_force.required_certificates == {"pumps": "basics"}
     assert in_force.auto_approve
+    assert (in_force.taken_scope, in_force.slots_per_silent_expiry) == ("wait", 2)
     assert in_force.dispute_rungs == (
         {"role": "channel_manager", "business_days": 3},
         {"users": {"cn-east": ["anna@example.com"], "": ["berg@example.com"]}, "business_days": 5},
     )
     assert last_event().type == "programme.version_published"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"disclosure": "nothing"}, "taken_scope"), ({"undisclosed_codes": ["R05"]}, "undisclosed_codes")],
+)
+def test_a_wait_list_that_may_not_be_told_is_refused(admin, programme, places, changes, field):
+    response = admin.post("/cms/programme-versions/new/", terms(programme, **changes))
+    assert "Whoever waits has to know it" in str(errors_of(response)[field])
 
 
 @pytest.mark.parametrize(
@@ -196,6 +217,11 @@ def test_a_version_is_published_by_a_typed_form(admin, programme, own_partner):
         ("review_ceiling_business_days", "0"),
         ("required_certificates", "pumps basics"),
         ("disclosure", "everything"),
+        ("taken_scope", "lottery"),
+        ("slots", "0"),
+        ("slots_floor", "21"),
+        ("slots_ceiling", "19"),
+        ("idle_percent", "101"),
         ("minimum_CNY", "-1"),
         ("dispute_rungs", "channel_manager"),
         ("dispute_rungs", "nobody: 3"),
