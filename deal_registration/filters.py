@@ -12,7 +12,7 @@ from crm.catalog.models import ProductLine
 from crm.territories.models import Territory
 from partners.models import Partner
 
-from .enums import State
+from .enums import PENDING, State
 from .models import Registration, RegistrationLine
 
 OBJECT_TYPE = Registration._meta.label_lower
@@ -42,9 +42,13 @@ class RegistrationFilters(filters.FilterSet):
         return queryset.filter(pk__in=search.matching_ids(OBJECT_TYPE, value)) if value.strip() else queryset
 
     def by_state(self, queryset, name, value):
-        """Keep registrations of which a line, or the whole, has the status."""
-        lines = RegistrationLine.objects.filter(state=value)
-        return queryset.filter(Q(state=value) | Q(pk__in=lines.values("registration_id")))
+        """Keep registrations that show the status; of what is under way, also those of which one line has it.
+
+        What is under way is little, so its lines are found at once. A registration with a protected line shows that.
+        """
+        if value not in PENDING:
+            return queryset.filter(state=value)
+        return queryset.filter(pk__in=RegistrationLine.objects.filter(state=value).values("registration_id"))
 
     def by_line(self, queryset, name, value):
         """Keep registrations of the product line."""

@@ -48,13 +48,29 @@ class Page:
     @property
     def count_label(self) -> str:
         """The count as shown: ``1,234``, or ``10,000+``."""
-        shown = number_format(self.count, force_grouping=True)
-        return f"{shown}+" if self.is_capped else shown
+        return _label(self.count, self.is_capped)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Page sizes to choose from."""
         return SIZES
+
+
+def _label(count: int, is_capped: bool) -> str:
+    """Return a count as shown."""
+    shown = number_format(count, force_grouping=True)
+    return f"{shown}+" if is_capped else shown
+
+
+def counted(rows, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+    """Return how many rows a queryset has, counting no further than ``limit``, and whether there are more."""
+    count = rows.order_by()[: limit + 1].count()
+    return min(count, limit), count > limit
+
+
+def count_label(rows, limit: int = COUNT_LIMIT) -> str:
+    """Return how many rows a queryset has, as shown: ``1,234``, or ``10,000+`` where there are more."""
+    return _label(*counted(rows, limit))
 
 
 def _whole(text: str | None, otherwise: int) -> int:
@@ -88,7 +104,5 @@ def page_of(rows, number: str | None, size: str | None) -> Page:
     if not has_next:
         count, is_capped = first + len(taken), False
     else:
-        count = rows.order_by()[: COUNT_LIMIT + 1].count()
-        is_capped = count > COUNT_LIMIT
-        count = min(count, COUNT_LIMIT)
+        count, is_capped = counted(rows)
     return Page(at, per_page, count, is_capped, has_next, taken)

@@ -31,3 +31,17 @@ def covers(actor, permission: str, *, territory_path: str, line_id: int | None =
         and (line_id is None or scope.line_ids is None or line_id in scope.line_ids)
         for scope in actor.scopes
     )
+
+
+def covers_everything(actor, permission: str) -> bool:
+    """Tell whether ``actor`` holds ``permission`` in a scope without limits."""
+    return any(not scope.territory_path and scope.line_ids is None for scope in _granting(actor, permission))
+
+
+def limits_lines(actor, permission: str) -> bool:
+    """Tell whether any scope in which ``actor`` holds ``permission`` is limited to product lines."""
+    return any(scope.line_ids is not None for scope in _granting(actor, permission))
+
+
+def _granting(actor, permission: str):
+    return [scope for scope in actor.scopes if permission in scope.permissions]

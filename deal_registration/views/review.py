@@ -1,6 +1,5 @@
 """The reviewer's page of one registration: everything that a decision rests on, and the decisions themselves."""
 
-from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_GET
 from core.access.guards import allows, require
 from core.documents import files_of
 from core.ledger import timeline
+from core.ui.paging import count_label
 from crm.panels import panels_for
 from partners.models import Authorisation, Partner, PartnerTier
 
@@ -27,6 +27,7 @@ from ..told_words import sentence
 from ..wording import CLASS_ORDER, CLASS_WORDS, CODE_HELP, CODE_WORDS, detail_of
 
 RUNNING_CLAIMS = frozenset({ClaimState.PENDING, ClaimState.APPROVED})
+MOST_COUNTED = 1_000  # of a partner's other registrations in one status
 CLAIM_TONES = {ClaimState.PENDING: "warning", ClaimState.APPROVED: "success", ClaimState.ENDED: "neutral"}
 
 
@@ -81,7 +82,7 @@ def show_review(
             "may_decide": allows(actor, "registrations.decide", registration) and bool(decidable),
             "promise": promise_of(registration.review_due_at, at=now),
             "is_waiting": any(row.state in WAITING_FOR_DECISION for row in lines),
-            "waiting_count": review_queue(actor).count() if actor.may("registrations.decide") else 0,
+            "waiting_label": count_label(review_queue(actor)) if actor.may("registrations.decide") else "",
             "partner_facts": partner_facts(registration, lines, actor, now),
             "contacts": list(registration.contacts.all()),
             "files": list(files_of(registration)),
@@ -163,13 +164,16 @@ def partner_facts(registration: Registration, lines, actor, now) -> dict:
     for authorisation in authorisations:
         by_line.setdefault(authorisation.line_id, []).append(authorisation)
     others = Registration.objects.visible_to(actor).filter(partner_id=partner_id).exclude(pk=registration.pk)
-    counts = dict(others.order_by().values_list("state").annotate(count=Count("pk")))
+    counts = {
+        state: count_label(others.filter(state=state), MOST_COUNTED)
+        for state in (State.APPROVED, State.WON, State.IN_REVIEW, State.REJECTED)
+    }
     return {
         "is_visible": Partner.objects.visible_to(actor).filter(pk=partner_id).exists(),
         "tier": held.tier if held else None,
         "authorisations": [(row.line, by_line.get(row.line_id, [])) for row in lines],
-        "approved": counts.get(State.APPROVED, 0),
-        "won": counts.get(State.WON, 0),
-        "in_review": counts.get(State.IN_REVIEW, 0),
-        "rejected": counts.get(State.REJECTED, 0),
+        "approved": counts[State.APPROVED],
+        "won": counts[State.WON],
+        "in_review": counts[State.IN_REVIEW],
+        "rejected": counts[State.REJECTED],
     }
