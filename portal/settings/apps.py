@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "content",
     "deal_registration",
     "deal_registration.prechecks",
+    "deal_registration.disputes",
     "portal",
     "wagtail_localize",
     "wagtail_localize.locales",

@@ -42,5 +42,6 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-seal": _every(5, "core.ledger.tasks.seal"),
     "ledger-readers": _every(3, "core.ledger.tasks.follow"),
     "registrations-clocks": _every(60, "deal_registration.tasks.run_clocks"),
+    "disputes-clocks": _every(60, "deal_registration.disputes.tasks.run_clocks"),
     "content-scheduled": _every(60, "content.tasks.publish_scheduled"),
 }

@@ -40,6 +40,14 @@ from .deals import (
     RegistrationFactory,
     RegistrationLineFactory,
 )
+from .disputes import (
+    DisputeFactory,
+    DisputePartyFactory,
+    PrecedentFactory,
+    RuleProposalFactory,
+    RulingFactory,
+    StatementFactory,
+)
 from .partners import (
     AgreementFactory,
     AgreementTemplateFactory,
@@ -65,6 +73,8 @@ __all__ = [
     "CertificateFactory",
     "ClaimFactory",
     "ContactFactory",
+    "DisputeFactory",
+    "DisputePartyFactory",
     "DraftFactory",
     "DuplicatePairFactory",
     "FieldPermissionFactory",
@@ -84,6 +94,7 @@ __all__ = [
     "PartnerTierFactory",
     "PrecheckFactory",
     "PrecheckLineFactory",
+    "PrecedentFactory",
     "PreferenceFactory",
     "ProductFactory",
     "ProductFamilyFactory",
@@ -96,7 +107,10 @@ __all__ = [
     "RegistrationLineFactory",
     "RoleFactory",
     "StaffScopeFactory",
+    "RuleProposalFactory",
+    "RulingFactory",
     "StageFactory",
+    "StatementFactory",
     "StandingFactory",
     "StoredFileFactory",
     "TerritoryFactory",

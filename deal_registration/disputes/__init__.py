@@ -1,0 +1,1 @@
+"""Disputes about decisions on registrations, their ladder of deciders, rulings, and precedents."""
