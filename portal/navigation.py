@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.access.actor import Actor
 from core.access.defaults import ADMIN_PERMISSIONS
+from deal_registration.disputes.models import heads_the_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ GROUPS = (
                 _staff("registrations.view"),
                 bar=_("Deals"),
             ),
+            Item(_("Disputes"), "scale", "disputes:dispute_list", _any("registrations.view")),
+            Item(_("Precedents"), "book", "disputes:precedent_list", _any("registrations.view")),
+            Item(_("Proposed rule changes"), "flag", "disputes:proposal_list", heads_the_channel),
         ),
     ),
     Group(

@@ -36,6 +36,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("", include("deal_registration.urls")),
     path("", include("deal_registration.prechecks.urls")),
+    path("", include("deal_registration.disputes.urls")),
     path("auth/", include("allauth.urls")),
     path("cms/", include("wagtail.admin.urls")),
     path("", include("content.urls")),  # last: Wagtail's pages answer at the root

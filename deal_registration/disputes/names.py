@@ -10,6 +10,7 @@ from core.search.folding import is_chinese, tokens_of, unify
 from crm.accounts.models import Account
 from crm.identity.models import Alias
 from crm.identity.normal import all_generic, normalise
+from crm.identity.vocabulary import short_form
 from partners.models import Membership
 
 from .models import ContestedLine, Dispute
@@ -56,8 +57,20 @@ def _is_in(name: str, words: str, squeezed: str) -> bool:
 def spellings(name: str) -> set[str]:
     """Return an organisation's name as people shorten it: whole, without legal form and place, its brand."""
     normal = normalise(name)
-    short = {normal.core} | ({normal.brand} if _tells(normal.brand) else set())
+    short = {normal.core, _as_written(name, normal.core)}
+    if _tells(normal.brand):
+        short.add(normal.brand)
     return {name, *(part for part in short if part and not all_generic(part))}
+
+
+def _as_written(name: str, core: str) -> str:
+    """Return the words of a name that its core stands for, before words of trade were shortened; "" for Chinese."""
+    words, wanted = tokens_of(folded(name)), core.split()
+    for start in range(len(words) - len(wanted) + 1):
+        part = words[start : start + len(wanted)]
+        if wanted and all(two in (one, short_form(one)) for one, two in zip(part, wanted, strict=True)):
+            return " ".join(part)
+    return ""
 
 
 def _tells(brand: str) -> bool:

@@ -1,4 +1,4 @@
-"""What contested lines are: while a dispute about them is undecided, they stand still (``deal_registration.contested``)."""
+"""Contested lines stand still while a dispute about them is undecided (``deal_registration.contested``)."""
 
 from collections.abc import Collection
 
