@@ -126,10 +126,8 @@ def all_known(dispute: Dispute) -> set[str]:
     for account in Account.objects.filter(pk__in=accounts - {None}):
         names |= spellings(account.name) | {account.other_name, account.registry_id, account.website}
     names |= set(Alias.objects.filter(organisation_id__in=accounts - {None}).values_list("name", flat=True))
-    names |= set(
-        User.objects.filter(
-            pk__in=dispute.deciders.values("user_id").union(dispute.rulings.values("decided_by_id"))
-        ).values_list("full_name", flat=True)
-    )
+    people = {*dispute.deciders.values_list("user_id", flat=True)}
+    people |= {*dispute.rulings.values_list("decided_by_id", flat=True)}
+    names |= set(User.objects.filter(pk__in=people).values_list("full_name", flat=True))
     names.add(dispute.ref)
     return {name.strip() for name in names if name and name.strip()}

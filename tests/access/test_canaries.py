@@ -12,19 +12,20 @@ pytestmark = pytest.mark.django_db
 
 # Whose texts each may read; see OWNERS.
 MAY_READ = {
-    "dealer_manager": frozenset(),
-    "dealer_sales": frozenset(),
+    "dealer_manager": frozenset({"plea"}),
+    "dealer_sales": frozenset({"plea"}),
     "sub_dealer": frozenset({"draft"}),
     "rival": frozenset({"rival", "crm", "away", "rdraft", "firm", "asked"}),
-    "channel_manager": frozenset({"rival", "crm", "firm", "note", "staff", "asked"}),
+    "channel_manager": frozenset({"rival", "crm", "firm", "note", "staff", "plea", "asked"}),
     "other_channel_manager": frozenset({"away", "firm", "abroad"}),
     "sales_rep": frozenset({"crm", "firm", "staff"}),
     "marketing": frozenset(),
-    "administrator": frozenset({"rival", "crm", "away", "firm", "note", "staff", "abroad", "asked"}),
+    "administrator": frozenset({"plea", "rival", "crm", "away", "firm", "note", "staff", "abroad", "asked"}),
     "anonymous": frozenset(),
 }
 # What each must come across, so that silence means something.
 MUST_READ = {
+    "dealer_manager": {"plea"},
     "rival": {"rival", "crm", "away", "rdraft", "firm", "asked"},
     "channel_manager": {"rival", "crm", "firm", "note", "staff", "asked"},
     "other_channel_manager": {"away", "firm", "abroad"},

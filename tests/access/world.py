@@ -23,6 +23,7 @@ from crm.accounts.services.transfer import begin_transfer
 from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
 from deal_registration import services
+from deal_registration.disputes import services as disputes
 from deal_registration.prechecks import services as prechecks
 from deal_registration.prechecks.models import Standing
 from tests import factories
@@ -31,7 +32,7 @@ from tests.cast import CAST, Cast, actor_of, run_all_jobs, settle_all
 # Whose a marked text is: the rival's deals (``crm`` what an approval puts into the CRM core, ``away`` a deal abroad,
 # ``rdraft`` a draft), the rival's firm and people, the sub-dealer's draft, the staff's notes, the staff's CRM texts,
 # the staff's CRM texts abroad, what the rival asked before filing.
-OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad", "asked")
+OWNERS = ("rival", "crm", "away", "rdraft", "firm", "draft", "note", "staff", "abroad", "asked", "plea")
 MARKER = re.compile(rf"zq(?:{'|'.join(OWNERS)})\d{{3}}", re.I)
 REGISTRY_ID = "91310000MA1FL3LT58"  # of the customer that own and rival both file
 SHARED_DOMAIN = "kestrel-group.example"  # typed by own and rival, of different customers
@@ -489,6 +490,29 @@ def _imports(world: World, canaries: Canaries) -> None:
     foreign.rows.create(number=2, cells=[canaries.text("rdraft", "row of an import")], action="create")
     world.put("import", "other", foreign)
     world.put("file", "import_other", factories.StoredFileFactory(obj=foreign))
+
+
+def _disputes(world: World, own_refused, canaries: Canaries) -> None:
+    """Put a dispute of own about what the rival holds, both sides heard; a precedent; a proposed change of a rule."""
+    people, now = world.people, timezone.now
+    dispute = disputes.open_dispute(
+        own_refused.pk,
+        actor=actor_of(people.dealer_sales),
+        at=now(),
+        line_ids=list(own_refused.lines.values_list("line_id", flat=True)),
+        text=canaries.text("plea", "statement of the own side"),
+    )
+    for user, owner in ((people.dealer_sales, "plea"), (people.rival, "rival")):
+        statement = disputes.add_statement(
+            dispute.pk, actor=actor_of(user), at=now(), text=canaries.text(owner, "statement in a dispute")
+        )
+        stored = disputes.attach(statement.pk, upload(canaries, owner), actor=actor_of(user), at=now())
+        world.put("file", f"{owner}_evidence", stored, *(OWN if owner == "plea" else RIVAL), *EAST)
+        disputes.say_all(dispute.pk, actor=actor_of(user), at=now())
+    dispute.refresh_from_db()
+    world.put("dispute", "own", dispute, *OWN, *RIVAL, *EAST)
+    world.put("precedent", "one", factories.PrecedentFactory(), *SUB, *RIVAL, *EAST, "other_channel_manager")
+    world.put("proposal", "one", factories.RuleProposalFactory(), "administrator")
 
 
 def _notices(world: World) -> None:
