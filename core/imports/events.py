@@ -1,4 +1,4 @@
-"""What happens to imports. None of it concerns a partner; what they write leaves the events of what is written."""
+"""What happens to imports; what they write leaves the events of what is written. A partner sees those of its own."""
 
 from functools import partial
 
@@ -15,7 +15,7 @@ LABELS = {
     "undone": _("undone"),
     "kept": _("not undone"),
 }
-declare = partial(declare_any, partner_sees=False, labels=LABELS)
+declare = partial(declare_any, partner_facts=frozenset(LABELS), labels=LABELS)
 
 declare("import.started", label=_("Import started"), icon="upload")
 declare("import.read", label=_("File read"), icon="file-check")

@@ -15,7 +15,7 @@ from .judging import Problem, Twin
 
 
 class ImportQuerySet(ScopedQuerySet):
-    """Imports: one's own, as long as one may import."""
+    """Imports: one's own, for the organisation one acts for, as long as one may import."""
 
     def visible_to(self, actor):
         """Return the imports ``actor`` may see."""
@@ -23,7 +23,7 @@ class ImportQuerySet(ScopedQuerySet):
             return self
         if actor.user_id is None or not actor.may("imports.run"):
             return self.none()
-        return self.filter(started_by_id=actor.user_id)
+        return self.filter(started_by_id=actor.user_id, organisation_id=actor.organisation_id)
 
 
 class Import(models.Model):
@@ -49,6 +49,7 @@ class Import(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("started by")
     )
+    organisation_id = models.BigIntegerField(null=True, editable=False)
     created_at = models.DateTimeField(_("started at"), default=timezone.now)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 

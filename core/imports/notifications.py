@@ -37,7 +37,6 @@ def _kind(code: str, label, event_types: tuple[str, ...], *, mail: bool) -> None
             recipients=_starter,
             url=_page,
             context=_context,
-            side="staff",
             permission="imports.run",
             default_mail=mail,
         )

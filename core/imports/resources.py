@@ -6,9 +6,10 @@ A resource lives for one job or one page: it is made for one actor, and may keep
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from core.ui.names import SUFFIXES
 
 from .headings import unescape
 from .judging import Judged, Problem, Written
+from .reading.parent import Asked, Limits, Sheet
 
 FLAGS = {
     "formula": _("This cell holds a formula. Write its value instead."),
@@ -49,12 +51,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A known object as shown beside a row: only of objects the actor may see."""
+    """A known object as shown beside a row: only of objects the actor may see.
+
+    ``state`` and its words are shown as a badge; ``receipt_url`` leads to what proves it.
+    """
 
     pk: int
     title: str
     subtitle: str
     url: str
+    state: str = ""
+    state_words: Any = ""
+    receipt_url: str = ""
 
 
 class ImportResource(resources.Resource):
@@ -62,6 +70,10 @@ class ImportResource(resources.Resource):
 
     Say ``name`` (as in addresses and rows), ``permission`` (what starting one needs), ``label`` and ``file_name``,
     ``key_fields`` (shown of each row in the preview), ``column_list``, and the methods below.
+
+    ``rows_at_once``: how many rows are written in one transaction. ``can_undo``: whether a whole import can be taken
+    back. ``offers_same``: whether a row that looks known may be said to be the known one. ``pages``: the folder of
+    templates that stand in for those of ``imports``. ``unreadable``: words for codes of its own why a file is refused.
     """
 
     name: ClassVar[str] = ""
@@ -74,10 +86,52 @@ class ImportResource(resources.Resource):
     template_url_name: ClassVar[str] = ""
     key_fields: ClassVar[tuple[str, ...]] = ()
     column_list: ClassVar[tuple[Column, ...]] = ()
+    rows_at_once: ClassVar[int] = 25
+    can_undo: ClassVar[bool] = True
+    offers_same: ClassVar[bool] = True
+    pages: ClassVar[str] = "imports"
+    unreadable: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, actor: Actor):
         super().__init__()
         self.actor = actor
+
+    def page(self, name: str) -> list[str]:
+        """Return the template of a page: the resource's own where it has one, else that of every import."""
+        return [f"{self.pages}/{name}", f"imports/{name}"]
+
+    # --- the file
+
+    def limits(self) -> Limits:
+        """Return how much of a file is read."""
+        return Limits()
+
+    def way_to_read(self, file: BinaryIO, asked: Asked) -> Asked:
+        """Return how the file is to be read; raises ``NotReadable`` with a code of ``unreadable`` for a wrong one."""
+        return asked
+
+    def mapping_of(self, sheet: Sheet, asked: Asked) -> list[str] | None:
+        """Return which column holds what where the file leaves no doubt: nobody is asked then. None: ask.
+
+        Raises ``NotReadable`` for a sheet that is not what it should be.
+        """
+        return None
+
+    def template_response(self, kind: str, at: datetime) -> HttpResponseBase:
+        """Return an empty table to fill in, as ``csv`` or ``xlsx``."""
+        from .sheets import template_response
+
+        return template_response(kind, self, at)
+
+    def errors_response(self, kind: str, source: Any, at: datetime) -> HttpResponseBase:
+        """Return the rows of an import that were or would be left out, to be mended and sent again."""
+        from .sheets import errors_response
+
+        return errors_response(kind, source, self.actor, at)
+
+    def summary(self, source: Any) -> Mapping[str, Any]:
+        """Return what the page of the result shows beside the rows, for a template of the resource's own."""
+        return {}
 
     # --- columns and cleaning
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .enums import ImportState
 from .models import Import
+from .registry import resource_class
 
 UNREADABLE = {
     "damaged": _(
@@ -51,9 +52,9 @@ AT_WORK = {
 }
 
 
-def unreadable_words(code: str, params: Mapping[str, Any]) -> str:
-    """Return why a file cannot be read; a plain sentence for a code that is not known."""
-    words = str(UNREADABLE.get(code, UNREADABLE["damaged"]))
+def unreadable_words(code: str, params: Mapping[str, Any], own: Mapping[str, Any] | None = None) -> str:
+    """Return why a file cannot be read; a plain sentence for a code not known. ``own``: words for more codes."""
+    words = str((own or {}).get(code) or UNREADABLE.get(code, UNREADABLE["damaged"]))
     filled = {
         name: number_format(int(value), force_grouping=True)
         if name in ("limit", "line") and str(value).isdecimal()
@@ -70,7 +71,10 @@ def unreadable_words(code: str, params: Mapping[str, Any]) -> str:
 
 def problem_words(source: Import) -> str:
     """Return why an import's file cannot be read; "" where it can."""
-    return unreadable_words(source.problem[0], source.problem[1]) if source.problem else ""
+    if not source.problem:
+        return ""
+    own = resource_class(source.resource).unreadable
+    return unreadable_words(source.problem[0], source.problem[1], own)
 
 
 def work_words(source: Import) -> str:

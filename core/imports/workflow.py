@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from core.workflow import Transition, Workflow
+from core.workflow import Transition, Workflow, move
 
 from .enums import ImportState as S
 
@@ -54,3 +54,8 @@ IMPORT = Workflow.of(
     ),
     initial=S.READING,
 )
+
+
+def move_import(source, name: str, **options):
+    """Pass a locked import through a transition; its event concerns the organisation it was started for."""
+    return move(IMPORT, source, name, partner_id=source.organisation_id, **options)

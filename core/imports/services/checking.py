@@ -6,16 +6,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from core.access.actor import actor_for
 from core.jobs import report
-from core.workflow import lock, move
+from core.workflow import lock
 
+from ..acting import actor_of
 from ..enums import Action, ImportState
 from ..judging import Judged, Problem
 from ..models import Import, ImportRow
 from ..registry import resource_class
 from ..resources import ImportResource
-from ..workflow import IMPORT
+from ..workflow import move_import
 from .reading import SYSTEM
 
 ROWS_PER_BATCH = 250
@@ -27,7 +27,7 @@ def check_file(source: Import, *, job, at: datetime) -> None:
 
     A worker that died leaves nothing that counts: the next begins at the first row.
     """
-    resource = resource_class(source.resource)(actor_for(source.started_by))
+    resource = resource_class(source.resource)(actor_of(source))
     resource.prepare()
     counts: Counter[str] = Counter()
     numbers = list(source.rows.order_by("number").values_list("number", flat=True))
@@ -99,8 +99,7 @@ def _finish(source: Import, resource: ImportResource, counts: Counter, *, job, a
                 row.place = min(found, 200) * MOST_ROWS + number
             row.save(update_fields=["action", "judgement", "place"])
         kept = {action: counts[action] for action in Action.values}
-        move(
-            IMPORT,
+        move_import(
             fresh,
             "present",
             actor=SYSTEM,

@@ -37,7 +37,8 @@ def decide(pk: int, *, number: int, choice: str, twin: int | None = None, actor:
     source = _waiting(pk, actor)
     row = source.rows.select_for_update().get(number=number, action=Action.TWIN)
     resource = resource_class(source.resource)(actor)
-    if not _choose(row, choice, twin, visible=resource.cards(_targets([row]))):
+    visible = resource.cards(_targets([row]))
+    if not _choose(row, choice, twin, visible=visible, offers_same=resource.offers_same):
         raise ImportRefused(_("This row does not offer that."))
     row.save(update_fields=["choice", "target_id"])
     return row
@@ -61,7 +62,8 @@ def decide_many(
     found = list(rows.order_by("number").select_for_update())
     resource = resource_class(source.resource)(actor)
     visible = resource.cards(_targets(found))
-    chosen = [row for row in found if _choose(row, choice, None, visible=visible)]
+    same = resource.offers_same
+    chosen = [row for row in found if _choose(row, choice, None, visible=visible, offers_same=same)]
     ImportRow.objects.bulk_update(chosen, ["choice", "target_id"], batch_size=200)
     return len(chosen)
 
@@ -70,13 +72,15 @@ def _targets(rows: Iterable[ImportRow]) -> set[int]:
     return {twin.pk for row in rows for twin in row.twins}
 
 
-def _choose(row: ImportRow, choice: str, twin: int | None, *, visible) -> bool:
+def _choose(row: ImportRow, choice: str, twin: int | None, *, visible, offers_same: bool) -> bool:
     """Put a choice on a row; False where the row does not offer it."""
     if choice not in Choice.values:
         return False
     row.choice, row.target_id = choice, None
     if choice != Choice.SAME:
         return True
+    if not offers_same:
+        return False
     found = row.twins if twin is None else row.twins[twin : twin + 1]
     row.target_id = next((one.pk for one in found if one.pk in visible), None)
     return row.target_id is not None or (twin is None and row.same_as_row is not None)

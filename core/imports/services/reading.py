@@ -6,18 +6,21 @@ from datetime import datetime
 import structlog
 from django.db import transaction
 
-from core.access.actor import actor_for, system_actor
+from core.access.actor import system_actor
 from core.documents import files_of
 from core.jobs import report
-from core.workflow import lock, move
+from core.workflow import lock
 
+from ..acting import actor_of
 from ..enums import ImportState
 from ..headings import guess
 from ..judging import LONGEST_VALUE
 from ..models import Import, ImportRow
 from ..reading.parent import Asked, NotReadable, Sheet, read
 from ..registry import resource_class
-from ..workflow import IMPORT
+from ..resources import ImportResource
+from ..workflow import move_import
+from .starting import go_on
 
 log = structlog.get_logger(__name__)
 
@@ -27,8 +30,9 @@ SYSTEM = system_actor("imports")
 
 def read_file(source: Import, *, job, at: datetime) -> None:
     """Read the file of ``source`` and wait for its columns to be named, or say why it cannot be read."""
+    resource = resource_class(source.resource)(actor_of(source))
     try:
-        sheet = _sheet_of(source)
+        sheet, mapping = _sheet_of(source, resource)
     except NotReadable as problem:
         refuse(source.pk, source.round, problem.code, dict(problem.params), at=at)
         return
@@ -45,16 +49,21 @@ def read_file(source: Import, *, job, at: datetime) -> None:
             "sheet": sheet.head.get("sheet", "")[:100],
             "heading_row": sheet.heading_row,
             "headings": sheet.headings,
-            "mapping": _mapping_for(fresh, sheet.headings),
+            "mapping": mapping or _mapping_for(fresh, resource, sheet.headings),
             "row_count": len(sheet.rows),
             "counts": {},
         }
         facts = {"rows": len(sheet.rows), "file": fresh.file_name}
-        move(IMPORT, fresh, "read", actor=SYSTEM, at=at, changes=changes, facts=facts)
+        move_import(fresh, "read", actor=SYSTEM, at=at, changes=changes, facts=facts)
+        if mapping is not None:
+            go_on(fresh, resource.actor, at=at)
 
 
-def _sheet_of(source: Import) -> Sheet:
-    """Return the file's rows, read from a copy on this machine; raises ``NotReadable``."""
+def _sheet_of(source: Import, resource: ImportResource) -> tuple[Sheet, list[str] | None]:
+    """Return the file's rows, read from a copy on this machine, and their columns where the resource knows them.
+
+    Raises ``NotReadable``.
+    """
     original = files_of(source).order_by("-pk").first()
     if original is None:
         raise NotReadable("lost")
@@ -68,7 +77,11 @@ def _sheet_of(source: Import) -> Sheet:
             raise NotReadable("lost") from error
         copy.flush()
         copy.seek(0)
-        return read(copy, Asked(source.format, source.encoding, source.delimiter, source.sheet))
+        asked = Asked(source.format, source.encoding, source.delimiter, source.sheet)
+        asked = resource.way_to_read(copy, asked)
+        copy.seek(0)
+        sheet = read(copy, asked, resource.limits())
+        return sheet, resource.mapping_of(sheet, asked)
 
 
 def _still(source: Import, state: str = ImportState.READING) -> Import | None:
@@ -98,9 +111,8 @@ def _keep_rows(source: Import, sheet: Sheet, job) -> bool:
     return True
 
 
-def _mapping_for(source: Import, headings: list[str]) -> list[str]:
+def _mapping_for(source: Import, resource: ImportResource, headings: list[str]) -> list[str]:
     """Return the columns as this person named them for the same headings, else as guessed."""
-    resource = resource_class(source.resource)(actor_for(source.started_by))
     allowed = {column.field for column in resource.columns}
     earlier = (
         Import.objects.filter(
@@ -125,4 +137,4 @@ def refuse(pk: int, round_: int, code: str, params: dict, *, at: datetime) -> No
             return
         params = {name: str(value)[:LONGEST_VALUE] for name, value in params.items()}
         changes = {"problem": [code, params]}
-        move(IMPORT, source, "refuse", actor=SYSTEM, at=at, changes=changes, facts={"file": source.file_name})
+        move_import(source, "refuse", actor=SYSTEM, at=at, changes=changes, facts={"file": source.file_name})

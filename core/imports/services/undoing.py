@@ -8,19 +8,21 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
-from core.access.actor import Actor, actor_for
+from core.access.actor import Actor
 from core.access.exceptions import NotAllowed
 from core.documents.models import StoredFile
 from core.jobs import report
 from core.retries import retry_on_collision
-from core.workflow import lock, move
+from core.workflow import lock
 
+from ..acting import actor_of
 from ..enums import ImportState, Outcome, Undo
+from ..exceptions import ImportRefused
 from ..judging import RowRefused, Written
 from ..models import Import, ImportRow
 from ..registry import may_import, resource_class
 from ..resources import ImportResource
-from ..workflow import IMPORT
+from ..workflow import move_import
 from .reading import SYSTEM
 from .starting import hand_to_job, locked
 from .writing import last_event_on, problem_of
@@ -38,16 +40,18 @@ def undo_import(pk: int, *, actor: Actor, at: datetime) -> Import:
     source = locked(pk, actor)
     if not may_import(actor, source.resource):
         raise NotAllowed
+    if not resource_class(source.resource).can_undo:
+        raise ImportRefused(_("What was written here cannot be undone as a whole."))
     changes = {"round": source.round + 1, "done_count": 0}
     facts = {"file": source.file_name}
-    move(IMPORT, source, "undo", actor=actor, at=at, changes=changes, facts=facts)
+    move_import(source, "undo", actor=actor, at=at, changes=changes, facts=facts)
     hand_to_job(source, UNDO, actor)
     return source
 
 
 def undo_file(source: Import, *, job, at: datetime) -> None:
     """Take back what is left to take back, batch by batch."""
-    resource = resource_class(source.resource)(actor_for(source.started_by))
+    resource = resource_class(source.resource)(actor_of(source))
     resource.prepare()
     while _undo_batch(source, resource, job=job, at=at):
         pass
@@ -81,7 +85,7 @@ def _finish(source: Import, *, at: datetime) -> None:
     kept = {outcome: counts[outcome] for outcome in Undo.values}
     facts = {"file": source.file_name, **kept}
     changes = {"counts": {**source.counts, **kept}, "finished_at": at}
-    move(IMPORT, source, "finish_undo", actor=SYSTEM, at=at, changes=changes, facts=facts)
+    move_import(source, "finish_undo", actor=SYSTEM, at=at, changes=changes, facts=facts)
 
 
 def _undo_row(source: Import, row: ImportRow, resource: ImportResource, *, at: datetime) -> None:

@@ -12,26 +12,26 @@ from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core.access.actor import Actor, actor_for
+from core.access.actor import Actor
 from core.access.exceptions import NotAllowed
 from core.jobs import report
 from core.ledger.models import Event
 from core.retries import retry_on_collision
-from core.workflow import lock, move
+from core.workflow import lock
 
+from ..acting import actor_of
 from ..enums import Action, Choice, ImportState, Outcome
 from ..judging import Problem, RowRefused, Written
 from ..models import Import, ImportRow
 from ..registry import may_import, resource_class
 from ..resources import ImportResource
-from ..workflow import IMPORT
+from ..workflow import move_import
 from .reading import SYSTEM
 from .starting import hand_to_job, locked
 
 log = structlog.get_logger(__name__)
 
 WRITE = "imports.write"
-ROWS_PER_BATCH = 25
 
 
 @transaction.atomic
@@ -45,14 +45,14 @@ def confirm(pk: int, *, actor: Actor, at: datetime) -> Import:
         raise NotAllowed
     changes = {"round": source.round + 1, "done_count": 0}
     facts = {"file": source.file_name, "rows": source.row_count, "actions": source.counts}
-    move(IMPORT, source, "confirm", actor=actor, at=at, changes=changes, facts=facts)
+    move_import(source, "confirm", actor=actor, at=at, changes=changes, facts=facts)
     hand_to_job(source, WRITE, actor)
     return source
 
 
 def write_file(source: Import, *, job, at: datetime) -> None:
     """Write what is left to write, batch by batch, as the person who confirmed it, with the rights held now."""
-    resource = resource_class(source.resource)(actor_for(source.started_by))
+    resource = resource_class(source.resource)(actor_of(source))
     resource.prepare()
     while _write_batch(source, resource, job=job, at=at):
         pass
@@ -66,7 +66,7 @@ def _write_batch(source: Import, resource: ImportResource, *, job, at: datetime)
         fresh = lock(Import.objects.all(), pk=source.pk)
         if fresh.state != ImportState.WRITING or fresh.round != source.round:
             return False
-        rows = list(fresh.rows.filter(outcome="").order_by("place", "number")[:ROWS_PER_BATCH])
+        rows = list(fresh.rows.filter(outcome="").order_by("place", "number")[: resource.rows_at_once])
         if not rows:
             _finish(fresh, at=at)
             return False
@@ -89,7 +89,7 @@ def _finish(source: Import, *, at: datetime) -> None:
     kept = {outcome: counts[outcome] for outcome in Outcome.values}
     facts = {"file": source.file_name, **{name: number for name, number in kept.items() if number}}
     changes = {"counts": {**source.counts, **kept}, "finished_at": at}
-    move(IMPORT, source, "finish", actor=SYSTEM, at=at, changes=changes, facts=facts)
+    move_import(source, "finish", actor=SYSTEM, at=at, changes=changes, facts=facts)
 
 
 def _write_row(

@@ -1,6 +1,7 @@
 """What is shown of an import: the list of one's own, the step it stands at, how far a job is, sheets to download."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +27,7 @@ from ..selectors import (
     will_write,
     work_of,
 )
-from ..sheets import errors_response, rows_with_errors, template_response
+from ..sheets import rows_with_errors
 from ..tables import ImportTable
 from ..wording import ENCODING_NAMES, problem_words, work_words
 
@@ -85,12 +86,13 @@ def import_page(request: HttpRequest, ref: str) -> HttpResponse:
         "original": files_of(source).order_by("-pk").first(),
         "list_url": reverse(resource.list_url_name),
         "start_url": reverse(resource.start_url_name),
+        "template_url": reverse(resource.template_url_name),
     }
     if source.is_at_work:
-        return render(request, "imports/import_working.html", context | working(source, 0))
+        return render(request, resource.page("import_working.html"), context | working(source, 0))
     if source.state == ImportState.UNREADABLE:
         context |= {"problem": problem_words(source), "reading_form": ReadingForm(source=source)}
-        return render(request, "imports/import_unreadable.html", context)
+        return render(request, resource.page("import_unreadable.html"), context)
     if source.state == ImportState.COLUMNS or back_to_columns:
         return columns_page(request, source, context)
     return _rows(request, source, resource, context)
@@ -120,7 +122,8 @@ def columns_page(
         "encoding_name": ENCODING_NAMES.get(source.encoding, ""),
         "unnamed": sum(1 for column in form.columns if not column["field"].value()),
     }
-    return render(request, "imports/import_columns.html", context, status=422 if refusal else 200)
+    page = context["resource"].page("import_columns.html")
+    return render(request, page, context, status=422 if refusal else 200)
 
 
 def _rows(request: HttpRequest, source: Import, resource, context: dict) -> HttpResponse:
@@ -140,6 +143,7 @@ def _rows(request: HttpRequest, source: Import, resource, context: dict) -> Http
         "has_errors": rows_with_errors(source).exists(),
         "may_write": allows(request.actor, "imports.run", source),
         "timeline_entries": timeline(source, request.actor),
+        "row_template": resource.page("_row.html"),
     }
     if is_preview:
         context |= {
@@ -147,9 +151,10 @@ def _rows(request: HttpRequest, source: Import, resource, context: dict) -> Http
             "will": will_write(source),
             "confirm_form": ConfirmForm(),
         }
-    return render(
-        request, "imports/import_preview.html" if is_preview else "imports/import_result.html", context
-    )
+    else:
+        context |= resource.summary(source)
+    page_name = "import_preview.html" if is_preview else "import_result.html"
+    return render(request, resource.page(page_name), context)
 
 
 def _tabs(source: Import, *, is_preview: bool) -> list[tuple[str, str, int]]:
@@ -182,19 +187,19 @@ def import_progress(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_GET
-def import_errors(request: HttpRequest, ref: str) -> HttpResponse:
+def import_errors(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Send the rows with errors as a sheet, to be corrected and uploaded again."""
     source = import_of(request, ref)
     if not source.rows.exists():
         raise Http404
     kind = "csv" if request.GET.get("type") == "csv" else "xlsx"
-    return errors_response(kind, source, request.actor, timezone.now())
+    return resource_of(source, request.actor).errors_response(kind, source, timezone.now())
 
 
-def template_page(request: HttpRequest, resource: str) -> HttpResponse:
+def template_page(request: HttpRequest, resource: str) -> HttpResponseBase:
     """Send an empty table with the headings of a resource; apps give it an address of theirs."""
     chosen = resource_class(resource)
     require(request.actor, "imports.run")
     require(request.actor, chosen.permission)
     kind = "csv" if request.GET.get("type") == "csv" else "xlsx"
-    return template_response(kind, chosen(request.actor), timezone.now())
+    return chosen(request.actor).template_response(kind, timezone.now())

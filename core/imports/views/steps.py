@@ -61,7 +61,7 @@ def start_page(request: HttpRequest, resource: str) -> HttpResponse:
         "cancel_url": reverse(chosen.list_url_name),
         "submit_label": _("Read the file"),
     }
-    return render(request, "imports/import_start.html", context, status=422 if form.errors else 200)
+    return render(request, made.page("import_start.html"), context, status=422 if form.errors else 200)
 
 
 def _started(request: HttpRequest, form: StartForm, resource: str) -> str | None:
@@ -158,8 +158,9 @@ def import_decide(request: HttpRequest, ref: str) -> HttpResponse:
             raise Http404 from None
     if row is None or not request.htmx:
         return _back(request, source)
-    context = {"source": source, "item": shown([row], source, resource_of(source, request.actor))[0]}
-    return render(request, "imports/_row.html", context | {"is_preview": True, "tab": ""})
+    resource = resource_of(source, request.actor)
+    context = {"source": source, "resource": resource, "item": shown([row], source, resource)[0]}
+    return render(request, resource.page("_row.html"), context | {"is_preview": True, "tab": ""})
 
 
 def _decide_many(request: HttpRequest, source: Import, data: dict) -> None:
