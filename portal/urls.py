@@ -34,6 +34,7 @@ urlpatterns = [
     path("opportunities/", include("crm.opportunities.urls")),
     path("activities/", include("crm.activities.urls")),
     path("", include("partners.urls")),
+    path("registrations/sheets/", include("deal_registration.intake.urls")),
     path("", include("deal_registration.urls")),
     path("", include("deal_registration.prechecks.urls")),
     path("", include("deal_registration.disputes.urls")),

@@ -78,6 +78,8 @@ def _migrate(target: Path, begin_with: Path | None) -> None:
         database, made = Path(folder) / "portal.sqlite3", Path(folder) / "made.sqlite3"
         if begin_with is not None:
             shutil.copyfile(begin_with, database)
+            with contextlib.closing(sqlite3.connect(database)) as older, older:
+                older.execute("DELETE FROM access_role")  # a role that exists keeps what it has: not here
         env = {**os.environ, "PORTAL_MODE": "test", "PORTAL_DATA_DIR": folder}
         env |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
         env.pop("PORTAL_TEST_DATABASE_URL", None)

@@ -69,6 +69,7 @@ _SALES = (
 _DEALER = (
     "registrations.view",
     "registrations.file",
+    "imports.run",
     "accounts.view",
     "opportunities.view",
     "activities.log",

@@ -73,7 +73,8 @@ class ImportResource(resources.Resource):
 
     ``rows_at_once``: how many rows are written in one transaction. ``can_undo``: whether a whole import can be taken
     back. ``offers_same``: whether a row that looks known may be said to be the known one. ``pages``: the folder of
-    templates that stand in for those of ``imports``. ``unreadable``: words for codes of its own why a file is refused.
+    templates that stand in for those of ``imports``. ``unreadable``: words for codes of its own why a file is refused;
+    ``words``: for statuses of the import and of its rows that are called otherwise here.
     """
 
     name: ClassVar[str] = ""
@@ -91,10 +92,12 @@ class ImportResource(resources.Resource):
     offers_same: ClassVar[bool] = True
     pages: ClassVar[str] = "imports"
     unreadable: ClassVar[Mapping[str, Any]] = {}
+    words: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, actor: Actor):
         super().__init__()
         self.actor = actor
+        self.source_ref = ""  # of the import at hand, while its rows are written
 
     def page(self, name: str) -> list[str]:
         """Return the template of a page: the resource's own where it has one, else that of every import."""

@@ -89,7 +89,7 @@ def _as_xlsx(rows: Iterable[list]) -> io.BufferedIOBase:
     for number, row in enumerate(rows):
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=_xlsx_value(value))
+            cell = WriteOnlyCell(sheet, value=xlsx_value(value))
             if isinstance(cell.value, str):
                 cell.data_type = "s"  # openpyxl would take a leading "=" for a live formula
             if number == 0:
@@ -102,7 +102,8 @@ def _as_xlsx(rows: Iterable[list]) -> io.BufferedIOBase:
     return file
 
 
-def _xlsx_value(value):
+def xlsx_value(value):
+    """Return a value as a cell of a workbook may hold it: text escaped, without what XML cannot say, not too long."""
     if isinstance(value, str):
         return escape(_NOT_IN_XML.sub("", value))[:XLSX_CELL_LIMIT]
     return value

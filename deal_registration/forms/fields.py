@@ -1,5 +1,6 @@
 """Form fields that only registrations need: money as people type it, names that are names."""
 
+import datetime
 import unicodedata
 
 from django import forms
@@ -8,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from djmoney.forms.fields import MoneyField
 from djmoney.forms.widgets import MoneyWidget
+
+MOST_YEARS_AHEAD = 10
 
 
 def plain_amount(text: str) -> str:
@@ -73,3 +76,19 @@ def has_a_letter(text: str) -> None:
     """Refuse a name without a single letter or digit, as written in any script."""
     if text and not any(sign.isalnum() for sign in text):
         raise ValidationError(_("Write a name with letters or digits."))
+
+
+def check_tender_day(day: datetime.date, today: datetime.date) -> None:
+    """Refuse a day so far away that a digit must be wrong; a tender may be announced before it is published."""
+    if day > today + datetime.timedelta(days=366):
+        raise ValidationError(_("This is more than a year ahead. Check the year."))
+    if day < today - datetime.timedelta(days=366 * MOST_YEARS_AHEAD):
+        raise ValidationError(_("This is more than ten years ago. Check the year."))
+
+
+def check_close_day(day: datetime.date, today: datetime.date) -> None:
+    """Refuse a day that is over, or so far away that a digit must be wrong."""
+    if day < today:
+        raise ValidationError(_("This day is over. Choose today or a later day."))
+    if day > today + datetime.timedelta(days=366 * MOST_YEARS_AHEAD):
+        raise ValidationError(_("This is more than ten years ahead. Check the year."))

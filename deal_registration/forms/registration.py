@@ -1,6 +1,5 @@
 """The form by which a deal is registered."""
 
-import datetime
 import json
 
 from django import forms
@@ -19,10 +18,9 @@ from partners.models import Authorisation
 from ..models import Registration
 from ..services.drafts import TYPED_FIELDS
 from .documents import DocumentFieldsMixin
-from .fields import AmountField, has_a_letter
+from .fields import AmountField, check_close_day, check_tender_day, has_a_letter
 from .layout import Part
 
-MOST_YEARS_AHEAD = 10
 # What the form holds beside the customer's name belongs to the question which known one is meant.
 ALSO_ASKED = json.dumps(
     {name: f"customer_{name}" for name in ("registry_id", "website", "phone", "country", "city")}
@@ -259,21 +257,15 @@ class RegistrationForm(OneTimeKeyMixin, DocumentFieldsMixin, SectionFormMixin, f
     def clean_expected_close_on(self):
         """Refuse a day that is over, or so far away that a digit must be wrong."""
         day = self.cleaned_data.get("expected_close_on")
-        today = timezone.localdate()
-        if day and day < today:
-            raise forms.ValidationError(_("This day is over. Choose today or a later day."))
-        if day and day > today + datetime.timedelta(days=366 * MOST_YEARS_AHEAD):
-            raise forms.ValidationError(_("This is more than ten years ahead. Check the year."))
+        if day:
+            check_close_day(day, timezone.localdate())
         return day
 
     def clean_tender_published_on(self):
         """Refuse a day so far away that a digit must be wrong; a tender may be announced before it is published."""
         day = self.cleaned_data.get("tender_published_on")
-        today = timezone.localdate()
-        if day and day > today + datetime.timedelta(days=366):
-            raise forms.ValidationError(_("This is more than a year ahead. Check the year."))
-        if day and day < today - datetime.timedelta(days=366 * MOST_YEARS_AHEAD):
-            raise forms.ValidationError(_("This is more than ten years ago. Check the year."))
+        if day:
+            check_tender_day(day, timezone.localdate())
         return day
 
     def _is_about_a_tender(self, cleaned: dict) -> bool:

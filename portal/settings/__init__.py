@@ -7,6 +7,7 @@ from .cms import *  # noqa: F403
 from .database import *  # noqa: F403
 from .files import *  # noqa: F403
 from .i18n import *  # noqa: F403
+from .intake import *  # noqa: F403
 from .jobs import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .mail import *  # noqa: F403

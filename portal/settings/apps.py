@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "deal_registration",
     "deal_registration.prechecks",
     "deal_registration.disputes",
+    "deal_registration.intake",
     "portal",
     "wagtail_localize",
     "wagtail_localize.locales",

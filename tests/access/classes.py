@@ -11,6 +11,7 @@ CRM = FILERS | REVIEWERS | {"sales_rep", "administrator"}
 SELLERS = frozenset({"sales_rep"})
 EDITORS = SELLERS | {"administrator"}
 IMPORTERS = frozenset({"administrator"})
+SENDERS = IMPORTERS | FILERS
 LOGGERS = REVIEWERS | SELLERS | FILERS
 EVERYONE = frozenset(CAST)
 
@@ -91,7 +92,9 @@ ROLES: dict[str, frozenset[str]] = {
     "disputes:dispute_list": READERS,
     "disputes:precedent_list": READERS,
     "disputes:proposal_list": frozenset({"administrator"}),
-    "imports:import_list": IMPORTERS,
+    "imports:import_list": SENDERS,
+    "intake:sheet_new": FILERS,
+    "intake:sheet_template": FILERS,
     "opportunities:opportunity_funnel": LOGGERS,
     "opportunities:opportunity_list": LOGGERS,
     "opportunities:opportunity_new": SELLERS,
@@ -152,15 +155,15 @@ OBJECTS: dict[str, OfObject] = {
     "disputes:precedent_publish": OfObject("dispute", REVIEWERS),
     "disputes:precedent_detail": OfObject("precedent", READERS),
     "disputes:proposal_detail": OfObject("proposal", frozenset({"administrator"})),
-    "imports:import_cancel": OfObject("import", IMPORTERS),
-    "imports:import_columns": OfObject("import", IMPORTERS),
-    "imports:import_confirm": OfObject("import", IMPORTERS),
-    "imports:import_decide": OfObject("import", IMPORTERS),
-    "imports:import_detail": OfObject("import", IMPORTERS),
-    "imports:import_errors": OfObject("import", IMPORTERS),
-    "imports:import_progress": OfObject("import", IMPORTERS),
-    "imports:import_read_again": OfObject("import", IMPORTERS),
-    "imports:import_undo": OfObject("import", IMPORTERS),
+    "imports:import_cancel": OfObject("import", SENDERS),
+    "imports:import_columns": OfObject("import", SENDERS),
+    "imports:import_confirm": OfObject("import", SENDERS),
+    "imports:import_decide": OfObject("import", SENDERS),
+    "imports:import_detail": OfObject("import", SENDERS),
+    "imports:import_errors": OfObject("import", SENDERS),
+    "imports:import_progress": OfObject("import", SENDERS),
+    "imports:import_read_again": OfObject("import", SENDERS),
+    "imports:import_undo": OfObject("import", SENDERS),
     "notifications:open": OfObject("notice", EVERYONE),
     "notifications:read": OfObject("notice", EVERYONE),
     "opportunities:opportunity_detail": OfObject("opportunity", LOGGERS),

@@ -294,6 +294,7 @@ def build(cast: Cast | None = None) -> World:
         world.put("partner", label, partner, *seen_by)
     _imports(world, canaries)
     _prechecks(world, places, lines, canaries)
+    _sheets(world, canaries)
     settle_all()
     _notices(world)
     return world
@@ -513,6 +514,25 @@ def _disputes(world: World, own_refused, canaries: Canaries) -> None:
     world.put("dispute", "own", dispute, *OWN, *RIVAL, *EAST)
     world.put("precedent", "one", factories.PrecedentFactory(), *SUB, *RIVAL, *EAST, "other_channel_manager")
     world.put("proposal", "one", factories.RuleProposalFactory(), "administrator")
+
+
+def _sheets(world: World, canaries: Canaries) -> None:
+    """Put a sheet of deals of one's own and one of the rival's, each waiting for the word to file."""
+    for name, label, owner in (("dealer_sales", "sheet_own", ""), ("rival", "sheet_rival", "rival")):
+        customer = canaries.text(owner, "customer of a sheet") if owner else "Own Kestrel of a sheet"
+        actor = actor_of(getattr(world.people, name))
+        sheet = imports.start_import(
+            resource="filings",
+            upload=SimpleUploadedFile(
+                f"{customer.replace(' ', '-')}.csv", f"End customer,Country\r\n{customer},China\r\n".encode()
+            ),
+            actor=actor,
+            at=timezone.now(),
+        )
+        run_all_jobs()
+        sheet.refresh_from_db()
+        world.put("import", label, sheet, name)
+        world.put("file", label, files_of(sheet).get(), name)
 
 
 def _notices(world: World) -> None:

@@ -53,6 +53,7 @@ def confirm(pk: int, *, actor: Actor, at: datetime) -> Import:
 def write_file(source: Import, *, job, at: datetime) -> None:
     """Write what is left to write, batch by batch, as the person who confirmed it, with the rights held now."""
     resource = resource_class(source.resource)(actor_of(source))
+    resource.source_ref = source.ref
     resource.prepare()
     while _write_batch(source, resource, job=job, at=at):
         pass

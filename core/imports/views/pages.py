@@ -1,5 +1,8 @@
 """What is shown of an import: the list of one's own, the step it stands at, how far a job is, sheets to download."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -87,6 +90,7 @@ def import_page(request: HttpRequest, ref: str) -> HttpResponse:
         "list_url": reverse(resource.list_url_name),
         "start_url": reverse(resource.start_url_name),
         "template_url": reverse(resource.template_url_name),
+        "state_words": resource.words.get(source.state, source.get_state_display()),
     }
     if source.is_at_work:
         return render(request, resource.page("import_working.html"), context | working(source, 0))
@@ -139,7 +143,7 @@ def _rows(request: HttpRequest, source: Import, resource, context: dict) -> Http
         "page": page,
         "rows": rows,
         "tab": tab,
-        "tabs": _tabs(source, is_preview=is_preview),
+        "tabs": _tabs(source, resource.words, is_preview=is_preview),
         "has_errors": rows_with_errors(source).exists(),
         "may_write": allows(request.actor, "imports.run", source),
         "timeline_entries": timeline(source, request.actor),
@@ -157,13 +161,13 @@ def _rows(request: HttpRequest, source: Import, resource, context: dict) -> Http
     return render(request, resource.page(page_name), context)
 
 
-def _tabs(source: Import, *, is_preview: bool) -> list[tuple[str, str, int]]:
+def _tabs(source: Import, words: Mapping[str, Any], *, is_preview: bool) -> list[tuple[str, str, int]]:
     """Return (key, label, count) of the tabs that hold rows."""
     kinds = [Action] if is_preview else [Outcome, Undo]
     counts = source.counts
     found = [("all", str(_("All rows")), source.row_count)]
     found += [
-        (str(kind), str(kind.label), counts.get(kind, 0))
+        (str(kind), str(words.get(kind, kind.label)), counts.get(kind, 0))
         for kinds_ in kinds
         for kind in kinds_
         if counts.get(kind)
