@@ -125,7 +125,7 @@ class PrecedentTable(tables.Table):
 class ProposalTable(tables.Table):
     """Proposed changes of rules."""
 
-    code = tables.TitleColumn(verbose_name=_("Rule"))
+    code = tables.TitleColumn(verbose_name=_("Rule of the check"))
     state = tables.StatusColumn(verbose_name=_("Status"))
     overturned = tables.NumberColumn(verbose_name=_("Overturned"))
     considered = tables.NumberColumn(verbose_name=_("Rulings looked at"))
