@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from . import filings, identity, lists
+from . import filings, identity, ledger, lists
 from .surroundings import server_url
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     """Measure what was asked for, or everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "entries", nargs="*", choices=["lists", "filings", "identity", []], help="default: all"
+        "entries", nargs="*", choices=["lists", "filings", "identity", "ledger", []], help="default: all"
     )
     parser.add_argument("--requests", type=int, default=200, help="requests for each page (default 200)")
     parser.add_argument("--filings", type=int, default=600, help="filings in all (default 600)")
@@ -30,12 +30,14 @@ def main() -> None:
         help="known organisations, with commas",
     )
     parser.add_argument("--queries", type=int, default=1000, help="organisations to look up (default 1000)")
+    parser.add_argument("--events", type=int, default=1_000_000, help="events to check (default 1000000)")
+    parser.add_argument("--per-seal", type=int, default=1000, help="events under a seal (default 1000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--keep", action="store_true", help="keep the databases of the lists for the next run"
     )
     options = parser.parse_args()
-    wanted = options.entries or ["lists", "filings", "identity"]
+    wanted = options.entries or ["lists", "filings", "identity", "ledger"]
     with psycopg.connect(server_url()) as connection:
         version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
     print(
@@ -54,6 +56,13 @@ def main() -> None:
         print(
             "\n## Known organisations\n\n"
             + identity.measure(sizes=options.sizes, questions=options.queries, seed=options.seed)
+        )
+    if "ledger" in wanted:
+        print(
+            "\n## Check of the ledger\n\n"
+            + ledger.measure(
+                events=options.events, per_seal=options.per_seal, seed=options.seed, keep=options.keep
+            )
         )
 
 

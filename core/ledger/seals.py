@@ -66,7 +66,7 @@ def hash_of(seal: Seal) -> bytes:
 
 def mark_data(number: int, index: int, position: Position, leaf: bytes) -> bytes:
     """Return what the mark of one place is taken over: which event stands where."""
-    return canonical([number, index, *position]) + leaf
+    return b"[%d,%d,%d,%d,%d]" % (number, index, *position) + leaf
 
 
 def last_sealed() -> tuple[Seal | None, Position]:

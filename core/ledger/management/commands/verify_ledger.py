@@ -18,12 +18,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--published", metavar="NUMBER:HASH", help="a seal published earlier, to detect a cut-off end"
         )
+        parser.add_argument(
+            "--processes",
+            type=int,
+            metavar="N",
+            help="how many processes share the work on PostgreSQL (default: one for each core)",
+        )
         parser.add_argument("--quiet", action="store_true", help="no progress")
 
     def handle(self, *args, **options):
         began = time.monotonic()
         report = verify(
-            progress=None if options["quiet"] else self._progress, published=_published(options["published"])
+            progress=None if options["quiet"] else self._progress,
+            published=_published(options["published"]),
+            processes=options.get("processes"),
         )
         if not options["quiet"]:
             self.stderr.write("")
