@@ -32,6 +32,7 @@ class RegistrationFilters(filters.FilterSet):
         label=_("Product line"),
     )
     ending = filters.ChoiceFilter(choices=ENDING, method="by_ending", label=_("Protection ends"))
+    mine = filters.ChoiceFilter(choices=[("mine", _("me"))], method="by_person", label=_("Filed by"))
 
     class Meta:
         model = Registration
@@ -64,9 +65,15 @@ class RegistrationFilters(filters.FilterSet):
         )
         return queryset.filter(pk__in=lines.values("registration_id"))
 
+    def by_person(self, queryset, name, value):
+        """Keep those one filed oneself."""
+        return queryset.filter(created_by_id=self.request.actor.user_id)
+
 
 class StaffRegistrationFilters(RegistrationFilters):
     """What staff narrow all registrations by."""
+
+    mine = None  # staff file none
 
     partner = filters.ModelChoiceFilter(
         queryset=lambda request: Partner.objects.visible_to(request.actor).select_related("account"),

@@ -77,7 +77,7 @@ def review_queue(actor: Actor):
     return (
         Registration.objects.visible_to(actor)
         .filter(pk__in=mine.values("registration_id"))
-        .select_related("partner__account", "territory")
+        .select_related("partner__account", "territory", "created_by")
         .prefetch_related(_LINES)
         .order_by(F("review_due_at").asc(nulls_last=True), "received_at", "pk")
     )

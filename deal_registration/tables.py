@@ -56,7 +56,32 @@ class DealColumn(tables.TitleColumn):
         return value
 
 
-class RegistrationTable(tables.Table):
+class _FurtherColumns(tables.Table):
+    """What every list of registrations offers beside what it shows."""
+
+    own_reference = tables.Column(verbose_name=_("Your reference"), optional=True)
+    project_name = tables.Column(verbose_name=_("Project"), optional=True)
+    tender_number = tables.Column(verbose_name=_("Tender number"), optional=True)
+    opportunity_type = tables.Column(verbose_name=_("Type of business"), optional=True)
+    territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",), optional=True)
+    expected_close_on = tables.WhenColumn(verbose_name=_("Expected close"), style="date", optional=True)
+    created_by = tables.PersonColumn(
+        verbose_name=_("Filed by"), order_by=("created_by__full_name",), optional=True
+    )
+
+    def render_opportunity_type(self, record) -> str:
+        """Return the type in words."""
+        return record.get_opportunity_type_display()
+
+    def value_opportunity_type(self, record) -> str:
+        """Return the same for an export."""
+        return str(record.get_opportunity_type_display())
+
+
+FURTHER = tuple(_FurtherColumns.base_columns)
+
+
+class RegistrationTable(_FurtherColumns):
     """*My registrations*. Rows carry ``protected_until`` (see ``selectors.registration_rows``)."""
 
     customer_name = DealColumn(
@@ -73,7 +98,7 @@ class RegistrationTable(tables.Table):
 
     class Meta:
         model = Registration
-        fields = ("customer_name", "state", "lines", "value", "received_at", "protected_until")
+        fields = ("customer_name", "state", "lines", "value", "received_at", "protected_until", *FURTHER)
 
     def row_url(self, record) -> str:
         """Open the registration; a draft, its form."""
@@ -104,15 +129,23 @@ class StaffRegistrationTable(RegistrationTable):
         )
     )
 
+    own_reference = tables.Column(verbose_name=_("Partner's reference"), optional=True)
+    partner = tables.Column(
+        verbose_name=_("Partner"),
+        accessor="partner__account__name",
+        order_by=("partner__account__name",),
+        optional=True,
+    )
+
     class Meta(RegistrationTable.Meta):
-        pass
+        fields = (*RegistrationTable.Meta.fields, "partner")
 
     def row_url(self, record) -> str:
         """Open the page for staff."""
         return reverse("registrations:review_detail", args=[record.ref])
 
 
-class QueueTable(tables.Table):
+class QueueTable(_FurtherColumns):
     """What waits for a decision. Rows come from ``selectors.review_queue``."""
 
     review_due_at = tables.Column(verbose_name=_("Promised by"), card="status", empty_values=())
@@ -120,11 +153,22 @@ class QueueTable(tables.Table):
     lines = tables.Column(verbose_name=_("Waiting lines"), orderable=False, empty_values=(), card="subtitle")
     found = tables.Column(verbose_name=_("Why a person decides"), orderable=False, empty_values=())
     value = tables.MoneyColumn(verbose_name=_("Value"))
-    received_at = tables.WhenColumn(verbose_name=_("Filed"), card="hide")
+    received_at = tables.WhenColumn(verbose_name=_("Filed"), optional=True)
+    own_reference = StaffRegistrationTable.base_columns["own_reference"]
+    partner = StaffRegistrationTable.base_columns["partner"]
 
     class Meta:
         model = Registration
-        fields = ("review_due_at", "customer_name", "lines", "found", "value", "received_at")
+        fields = (
+            "review_due_at",
+            "customer_name",
+            "lines",
+            "found",
+            "value",
+            "received_at",
+            *FURTHER,
+            "partner",
+        )
 
     def row_url(self, record) -> str:
         """Open the review."""

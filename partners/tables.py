@@ -11,12 +11,15 @@ from .models import Partner, Tier
 class PartnerTable(tables.Table):
     """Partners as staff see them."""
 
-    name = tables.TitleColumn(verbose_name=_("Name"), accessor="account__name", order_by=("account__name",))
+    name = tables.TitleColumn(
+        verbose_name=_("Name"), accessor="account__name", order_by=("account__name",), below="other_name"
+    )
     other_name = tables.Column(
         verbose_name=_("Name in another language"),
         accessor="account__other_name",
         order_by=("account__other_name",),
         card="subtitle",
+        optional=True,
     )
     state = tables.StatusColumn(verbose_name=_("Status"))
     tier = tables.Column(verbose_name=_("Tier"), accessor="held_tier_id", order_by=("tier_rank",))
@@ -28,13 +31,26 @@ class PartnerTable(tables.Table):
         verbose_name=_("Distributor above"),
         accessor="parent__account__name",
         order_by=("parent__account__name",),
-        card="hide",
+        optional=True,
+    )
+    city = tables.Column(
+        verbose_name=_("City"), accessor="account__city", order_by=("account__city",), optional=True
     )
     agreement_until = tables.WhenColumn(verbose_name=_("Agreement until"), orderable=False)
 
     class Meta:
         model = Partner
-        fields = ("name", "other_name", "state", "tier", "type", "territory", "parent", "agreement_until")
+        fields = (
+            "name",
+            "other_name",
+            "state",
+            "tier",
+            "type",
+            "territory",
+            "city",
+            "parent",
+            "agreement_until",
+        )
 
     @cached_property
     def tier_names(self) -> dict[int, str]:

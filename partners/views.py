@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from core.access.guards import allows, require
+from core.list_views.built_in import BuiltIn
 from core.ui.lists import ListView
 
 from . import selectors, services
+from .enums import PartnerState
 from .exceptions import PartnerError
 from .filters import PartnerFilters
 from .models import AgreementTemplate, Partner
@@ -28,6 +30,10 @@ class PartnerList(ListView):
     table_class, filterset_class = PartnerTable, PartnerFilters
     export_name = "partners"
     default_sort = ("account__name",)
+    built_in_views = (
+        BuiltIn("active", _("Active"), f"state={PartnerState.ACTIVE}"),
+        BuiltIn("suspended", _("Suspended"), f"state={PartnerState.SUSPENDED}"),
+    )
     empty_icon = "affiliate"
     empty_title = _("No partners here")
     empty_text = _("Partners of your territories and product lines appear here.")

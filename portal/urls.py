@@ -29,6 +29,7 @@ urlpatterns = [
     path("files/", include("core.documents.urls")),
     path("imports/", include("core.imports.urls")),
     path("verify/", include("core.ledger.urls")),
+    path("", include("core.list_views.urls")),
     path("accounts/", include("crm.accounts.urls")),
     path("projects/", include("crm.projects.urls")),
     path("opportunities/", include("crm.opportunities.urls")),

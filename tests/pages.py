@@ -39,6 +39,7 @@ def rows_of_every_kind(making: Cast) -> dict[str, list]:
         "partner": [making.own_partner],
         "contact": [],
         "activity": [],
+        "list_view": [factories.SavedViewFactory(owner=making.sales_rep)],
     }
 
 
@@ -57,6 +58,9 @@ def pages_for(person: str, rows: dict) -> list[tuple[str, str]]:
         elif address.name == "wagtail_serve":
             if person == ONE_LOOKS:
                 found.append((address.name, "/"))
+        elif address.name == "list_views:view_list":
+            if person == ONE_LOOKS:
+                found.append((address.name, address.url(name="registrations:registration_list")))
         elif address.parameters:
             continue
         elif person in ROLES.get(address.name, ()):

@@ -30,6 +30,7 @@ PERMISSIONS = {
     "jobs.manage": _("See failed jobs and retry them"),
     "content.edit": _("Edit pages, images and documents"),
     "reports.view": _("See reports"),
+    "views.share": _("Share saved views of lists with a role"),
 }
 
 # Any of these opens the staff's content and settings admin.
@@ -87,7 +88,9 @@ DEFAULT_ROLES = (
         (*_DEALER, "team.manage", "reports.view"),
     ),
     DefaultRole("channel_manager", "Channel manager", "渠道经理", "渠道經理", Side.STAFF, _CHANNEL),
-    DefaultRole("channel_head", "Channel head", "渠道总监", "渠道總監", Side.STAFF, _CHANNEL),
+    DefaultRole(
+        "channel_head", "Channel head", "渠道总监", "渠道總監", Side.STAFF, (*_CHANNEL, "views.share")
+    ),
     DefaultRole("sales_rep", "Sales representative", "厂家销售", "廠家銷售", Side.STAFF, _SALES),
     DefaultRole(
         "sales_head",
@@ -95,7 +98,7 @@ DEFAULT_ROLES = (
         "销售总监",
         "銷售總監",
         Side.STAFF,
-        (*_SALES, "imports.run", "accounts.transfer", "reports.view"),
+        (*_SALES, "imports.run", "accounts.transfer", "reports.view", "views.share"),
     ),
     DefaultRole("marketing", "Marketing", "市场", "市場", Side.STAFF, ("content.edit",)),
     DefaultRole(
@@ -118,6 +121,7 @@ DEFAULT_ROLES = (
             "accounts.transfer",
             "registrations.view",
             "reports.view",
+            "views.share",
         ),
     ),
 )

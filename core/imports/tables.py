@@ -14,7 +14,7 @@ class ImportTable(tables.Table):
     state = tables.StatusColumn(verbose_name=_("Status"))
     row_count = tables.NumberColumn(verbose_name=_("Rows"))
     created_at = tables.WhenColumn(verbose_name=_("Started"))
-    finished_at = tables.WhenColumn(verbose_name=_("Finished"), card="hide")
+    finished_at = tables.WhenColumn(verbose_name=_("Finished"), optional=True)
 
     class Meta:
         model = Import

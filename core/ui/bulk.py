@@ -14,7 +14,7 @@ from core.access.exceptions import NotAllowed
 
 MOST_NAMED = 100  # rows named one by one: the longest page
 MOST_AT_ONCE = 500  # rows done within one request; more is work for a job
-NOT_OF_THE_FILTER = frozenset({"page", "per_page", "sort", "export"})
+NOT_OF_THE_FILTER = frozenset({"page", "per_page", "sort", "export", "view", "from", "columns"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The list page: filters in the URL, sorting, pages, export, many rows at once. Every list is one of these."""
+"""The list page: views, filters in the URL, sorting, pages, export, many rows at once. Every list is one of these."""
 
 from django.contrib import messages
 from django.http import HttpResponseRedirect, QueryDict
@@ -13,9 +13,12 @@ from django_tables2.utils import OrderBy
 
 from core import clock
 from core.access.guards import allows, require
+from core.list_views.built_in import BuiltIn
+from core.list_views.forms import NewViewForm
 
 from .bulk import MOST_AT_ONCE, BulkAction, Choice, carry_out, filters_of
 from .exports import CHUNK, TYPES, export_response
+from .opening import Opening
 from .paging import Page, page_of
 
 EXPORT_LIMITS = {"csv": 100_000, "xlsx": 20_000}
@@ -36,7 +39,9 @@ class ListView(View):
 
     Say what is listed: ``get_rows`` (a queryset that starts from ``visible_to``), ``table_class``, ``title``; and as
     needed ``permission``, ``filterset_class``, ``default_sort``, ``export_name``, ``bulk_actions`` (rows need a
-    ``ref``) and what an empty list says.
+    ``ref``), ``built_in_views`` and what an empty list says.
+
+    Saved views and the choice of columns come by themselves; columns declared ``optional`` are on offer there.
     """
 
     http_method_names = ["get", "head", "options", "post"]
@@ -48,6 +53,7 @@ class ListView(View):
     default_sort: tuple[str, ...] = ()
     export_name: str | None = None
     bulk_actions: tuple[BulkAction, ...] = ()
+    built_in_views: tuple[BuiltIn, ...] = ()
     empty_icon = "inbox"
     empty_title = ""
     empty_text = ""
@@ -71,6 +77,16 @@ class ListView(View):
         """Return (view name, label) of how to begin, or None; by default ``empty_action``."""
         return self.empty_action
 
+    def get_built_in_views(self) -> tuple[BuiltIn, ...]:
+        """Return the views the list brings along, beside "All"."""
+        return self.built_in_views
+
+    @property
+    def list_name(self) -> str:
+        """The name of the list's address, by which views and columns are kept; "" outside the portal's addresses."""
+        match = self.request.resolver_match
+        return match.view_name if match else ""
+
     def get_context(self, **context) -> dict:
         """Return the template's context; extend it for what stands above the list."""
         return context
@@ -79,7 +95,9 @@ class ListView(View):
         """Show a page of the list, a part of it (htmx), or everything as a file."""
         if self.permission:
             require(request.actor, self.permission)
-        filterset = self._filterset()
+        if not request.GET and not request.htmx and (address := self.opening.address_of_default()):
+            return HttpResponseRedirect(address)
+        filterset = self._open()
         rows = filterset.qs if filterset else self.get_rows()
         rows, sort = self._sorted(rows)
         kind = request.GET.get("export", "")
@@ -132,21 +150,56 @@ class ListView(View):
         query = filters_of(QueryDict(choice.filters or filters[:2000]))
         return f"{self.request.path}?{query}" if query else self.request.path
 
+    @cached_property
+    def opening(self) -> Opening:
+        """How this reader opens the list."""
+        return Opening(
+            name=self.list_name,
+            path=self.request.path,
+            actor=self.request.actor,
+            asked=self.request.GET,
+            built_in=self.get_built_in_views(),
+        )
+
+    def _open(self):
+        """Expand the view that the address names into the request's own values; return the filters, or None.
+
+        What a view asks for and its reader may not see is left out, as if it had never been asked.
+        """
+        opening = self.opening
+        opening.fit(self.filterset_class)
+        self.request.GET = opening.values
+        filterset = self._filterset()
+        if filterset and opening.is_expanded and not filterset.form.is_valid():
+            form = filterset.form
+            opening.leave_out(
+                {name: str(form.fields[name].label or name) for name in form.errors if name in form.fields}
+            )
+            filterset = self._filterset()
+        opening.choose_columns(self.table_class, self.hidden_columns)
+        return filterset
+
     def _filterset(self):
         if self.filterset_class is None:
             return None
         return self.filterset_class(self.request.GET, queryset=self.get_rows(), request=self.request)
 
     @cached_property
-    def _hidden(self) -> tuple[str, ...]:
+    def hidden_columns(self) -> tuple[str, ...]:
+        """The columns of fields that the reader may not read."""
         return self.table_class.hidden_for(self.request.actor)
 
     def _table(self, records):
-        return self.table_class(records, hidden=self._hidden)
+        return self.table_class(records, hidden=self.hidden_columns, shown=self.opening.columns)
+
+    @cached_property
+    def whole_table(self):
+        """The table with every column the reader may see: what can be sorted by and chosen."""
+        return self.table_class(self.get_rows().none(), hidden=self.hidden_columns)
 
     def _sorted(self, rows):
         """Return the rows in order, with the sort in use (a column's name, maybe after "-"; "" by default)."""
-        table = self._table(rows.none())
+        table = self.whole_table
         asked = self.request.GET.get("sort", "")
         name = OrderBy(asked).bare if asked else ""
         if name in table.columns.names() and table.columns[name].orderable:
@@ -163,6 +216,14 @@ class ListView(View):
         if not {"pk", "-pk", "id", "-id"} & {key for key in keys if isinstance(key, str)}:
             rows = rows.order_by(*keys, "-pk")
         return rows, sort
+
+    def _new_view_form(self) -> NewViewForm | None:
+        """Return the form that keeps what is shown as a view; None where nothing can be kept."""
+        opening = self.opening
+        if not opening.may_save:
+            return None
+        asked = {"query": opening.asks, "columns": opening.columns_to_save}
+        return NewViewForm(actor=self.request.actor, initial=asked, auto_id="new_view_%s")
 
     def _export(self, kind: str, rows):
         limit = EXPORT_LIMITS[kind]
@@ -193,6 +254,9 @@ class ListView(View):
             can_export=bool(self.export_name),
             bulk_actions=self.get_bulk_actions(),
             bulk_filters=filters_of(self.request.GET),
+            opening=self.opening,
+            column_choices=self.opening.column_choices(self.whole_table),
+            new_view_form=self._new_view_form(),
             empty={
                 "icon": self.empty_icon,
                 "title": self.empty_title or _("Nothing here yet"),
@@ -201,6 +265,7 @@ class ListView(View):
                 "label": action[1] if action else "",
             },
         )
+        context["everything_url"] = self.opening.everything_url
         part = self.request.htmx and self.request.htmx.target == LIST_TARGET
         if self.request.htmx and self.request.htmx.history_restore_request:
             part = False

@@ -1,7 +1,8 @@
 """Columns and tables of the portal's lists, on django-tables2.
 
 A column says how its cell looks, what it exports, and what it becomes on a phone's card (``card``):
-``title``, ``subtitle``, ``status``, ``meta`` (a line with its label) or ``hide``.
+``title``, ``subtitle``, ``status``, ``meta`` (a line with its label) or ``hide``. An ``optional`` column is on offer,
+but off until somebody wants it; one that ``stays`` cannot be taken away (see ``core.ui.columns``).
 """
 
 from datetime import date, datetime
@@ -44,10 +45,21 @@ class Column(django_tables2.Column):
 
     card = "meta"
     css = ""
+    stays = False
 
-    def __init__(self, *args, card: str = "", css: str = "", **kwargs):
+    def __init__(
+        self,
+        *args,
+        card: str = "",
+        css: str = "",
+        optional: bool = False,
+        stays: bool | None = None,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
         self.card = card or type(self).card
+        self.optional = optional
+        self.stays = type(self).stays if stays is None else stays
         self.css = f"{type(self).css} {css}".strip()
 
     def value(self, value):
@@ -76,15 +88,44 @@ def plain(value):
 
 
 class TitleColumn(Column):
-    """What the row is called: the row's link, the card's title."""
+    """What the row is called: the row's link, the card's title.
+
+    ``below`` names another column of the table that is told on a second line, as long as it is no column of its own
+    and the reader may see it; an export then has both.
+    """
 
     card = "title"
     css = "cell-title"
+    stays = True
+
+    def __init__(self, *args, below: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.below = below
+        self.told_below = None  # the column told on the second line; the table says
 
     def render(self, value, record, table):
-        """Return the value as the row's link."""
+        """Return the value as the row's link, and the second line."""
         url = table.url_of(record)
-        return format_html('<a href="{}">{}</a>', url, value) if url else value
+        name = format_html('<a href="{}">{}</a>', url, value) if url else value
+        told = self._told(record)
+        return format_html('{}<small class="cell-beside">{}</small>', name, told) if told else name
+
+    def value(self, value, record):
+        """Return what an export holds, of both lines."""
+        return [value, self._told(record)] if self.told_below else value
+
+    def export_headings(self, heading: str) -> list[str]:
+        """Return the heading, and that of the second line."""
+        return [heading, str(self.told_below.verbose_name)] if self.told_below else [heading]
+
+    def export_values(self, value) -> list:
+        """Return the cells of both lines."""
+        return [plain(one) for one in value] if isinstance(value, list) else [plain(value)]
+
+    def _told(self, record):
+        if self.told_below is None:
+            return ""
+        return A(self.told_below.accessor or self.below).resolve(record, quiet=True) or ""
 
 
 class LinkColumn(Column):
@@ -228,10 +269,19 @@ class BooleanColumn(Column):
 class Table(django_tables2.Table):
     """A table of the portal. Fields that ``actor`` may not read are left out (``Meta.model`` says of what).
 
-    ``hidden`` names them where they are known already.
+    ``hidden`` names them where they are known already. ``shown`` names the columns wanted, in their order (see
+    ``core.ui.columns.arranged``); without it, all are there.
     """
 
-    def __init__(self, data, *, actor=None, hidden: tuple[str, ...] | None = None, **kwargs):
+    def __init__(
+        self,
+        data,
+        *,
+        actor=None,
+        hidden: tuple[str, ...] | None = None,
+        shown: tuple[str, ...] | None = None,
+        **kwargs,
+    ):
         if self._meta.model is not None and self._meta.fields is None:
             raise ImproperlyConfigured(
                 f"{type(self).__name__}.Meta names a model but no fields: it would show all."
@@ -239,9 +289,17 @@ class Table(django_tables2.Table):
         kwargs.setdefault("default", ui.NOTHING)
         if hidden is None:
             hidden = self.hidden_for(actor) if actor is not None else ()
-        kwargs["exclude"] = (*(kwargs.get("exclude") or ()), *hidden)
+        left_out = (*(kwargs.get("exclude") or ()), *hidden)
+        if shown is not None:
+            left_out = (*left_out, *(name for name in self.base_columns if name not in shown))
+            kwargs["sequence"] = tuple(name for name in shown if name not in left_out)
+        kwargs["exclude"] = left_out
         kwargs.setdefault("order_by", ())
         super().__init__(data, **kwargs)
+        for bound in self.columns:
+            below = getattr(bound.column, "below", "")
+            if below and below not in hidden and below not in self.columns.names():
+                bound.column.told_below = self.base_columns[below]
 
     @classmethod
     def hidden_for(cls, actor) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ class DuplicateTable(tables.Table):
     evidence = tables.Column(verbose_name=_("Why"), orderable=False, empty_values=())
     territory = tables.Column(verbose_name=_("Territory"), orderable=False, empty_values=())
     state = tables.StatusColumn(verbose_name=_("Status"), card="meta")
-    actions = tables.Column(verbose_name="", orderable=False, empty_values=())
+    actions = tables.Column(verbose_name="", orderable=False, empty_values=(), stays=True)
 
     class Meta:
         model = DuplicatePair

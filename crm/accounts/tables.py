@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.ui import tables
+from core.ui.countries import country_name
 
 from .models import Account
 
@@ -10,14 +11,15 @@ from .models import Account
 class AccountTable(tables.Table):
     """Accounts as staff see them; fields hidden from a role leave the table and its export."""
 
-    name = tables.TitleColumn(verbose_name=_("Name"))
-    other_name = tables.Column(verbose_name=_("Name in another language"), card="subtitle")
-    kind = tables.Column(verbose_name=_("Kind"), card="hide")
+    name = tables.TitleColumn(verbose_name=_("Name"), below="other_name")
+    other_name = tables.Column(verbose_name=_("Name in another language"), card="subtitle", optional=True)
+    kind = tables.Column(verbose_name=_("Kind"), optional=True)
     city = tables.Column(verbose_name=_("City"))
     territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",))
-    registry_id = tables.Column(verbose_name=_("Registry id"), card="hide")
-    number = tables.Column(verbose_name=_("Customer number"), card="hide")
-    industry = tables.Column(verbose_name=_("Industry"), card="hide")
+    country = tables.Column(verbose_name=_("Country"), optional=True)
+    registry_id = tables.Column(verbose_name=_("Registry id"), optional=True)
+    number = tables.Column(verbose_name=_("Customer number"), optional=True)
+    industry = tables.Column(verbose_name=_("Industry"), optional=True)
     owner = tables.PersonColumn(verbose_name=_("Owner"), order_by=("owner__full_name",))
     last_activity_at = tables.WhenColumn(verbose_name=_("Last activity"))
 
@@ -28,6 +30,7 @@ class AccountTable(tables.Table):
             "other_name",
             "kind",
             "city",
+            "country",
             "territory",
             "registry_id",
             "number",
@@ -44,12 +47,20 @@ class AccountTable(tables.Table):
         """Return the same for an export."""
         return str(record.get_kind_display())
 
+    def render_country(self, value) -> str:
+        """Return the country's name."""
+        return country_name(value)
+
+    def value_country(self, value) -> str:
+        """Return the same for an export."""
+        return country_name(value)
+
 
 class CustomerTable(tables.Table):
     """A dealer's own organisation and customers."""
 
-    name = tables.TitleColumn(verbose_name=_("Name"))
-    other_name = tables.Column(verbose_name=_("Name in another language"), card="subtitle")
+    name = tables.TitleColumn(verbose_name=_("Name"), below="other_name")
+    other_name = tables.Column(verbose_name=_("Name in another language"), card="subtitle", optional=True)
     city = tables.Column(verbose_name=_("City"))
     country = tables.Column(verbose_name=_("Country"))
 
@@ -59,8 +70,6 @@ class CustomerTable(tables.Table):
 
     def render_country(self, value) -> str:
         """Return the country's name."""
-        from core.ui.countries import country_name
-
         return country_name(value)
 
     def value_country(self, value) -> str:

@@ -51,11 +51,12 @@ class OpportunityTable(CustomerOpportunityTable):
     partner_account = tables.Column(
         verbose_name=_("Partner"), order_by=("partner_account__name",), default=_("direct")
     )
-    territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",), card="hide")
-    owner = tables.PersonColumn(verbose_name=_("Owner"), order_by=("owner__full_name",), card="hide")
-    last_activity_at = tables.WhenColumn(verbose_name=_("Last activity"), card="hide")
-    lines = tables.Column(verbose_name=_("Product lines"), orderable=False, empty_values=(), card="hide")
-    expected_close_on = tables.WhenColumn(verbose_name=_("Expected close"), style="date", card="hide")
+    territory = tables.NameColumn(verbose_name=_("Territory"), order_by=("territory__path",), optional=True)
+    owner = tables.PersonColumn(verbose_name=_("Owner"), order_by=("owner__full_name",), optional=True)
+    last_activity_at = tables.WhenColumn(verbose_name=_("Last activity"), optional=True)
+    created_at = tables.WhenColumn(verbose_name=_("Opened"), style="date", optional=True)
+    lines = tables.Column(verbose_name=_("Product lines"), orderable=False, empty_values=(), optional=True)
+    expected_close_on = tables.WhenColumn(verbose_name=_("Expected close"), style="date", optional=True)
 
     class Meta:
         model = Opportunity
@@ -72,6 +73,7 @@ class OpportunityTable(CustomerOpportunityTable):
             "territory",
             "owner",
             "last_activity_at",
+            "created_at",
         )
 
     def value_partner_account(self, record) -> str:

@@ -4,12 +4,27 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.list_views.built_in import BuiltIn
 from core.ui.lists import ListView
 
 from ..filters import QueueFilters, RegistrationFilters, StaffRegistrationFilters
 from ..holding import own_holding
 from ..selectors import registration_rows, review_queue
 from ..tables import QueueTable, RegistrationTable, StaffRegistrationTable
+
+EXPIRING = BuiltIn("expiring", _("Expiring in 30 days"), "ending=30")
+DEALERS_VIEWS = (
+    BuiltIn("answer", _("Waiting for our answer"), "state=action_required"),
+    BuiltIn("review", _("In review"), "state=in_review"),
+    EXPIRING,
+    BuiltIn("mine", _("Filed by me"), "mine=mine"),
+    BuiltIn("drafts", _("Drafts"), "state=draft"),
+)
+STAFFS_VIEWS = (
+    BuiltIn("review", _("In review"), "state=in_review"),
+    BuiltIn("asked", _("Waiting for the dealer"), "state=action_required"),
+    EXPIRING,
+)
 
 
 class RegistrationList(ListView):
@@ -32,6 +47,10 @@ class RegistrationList(ListView):
     def filterset_class(self):
         """The filters for the side this person works on."""
         return RegistrationFilters if self.request.actor.is_dealer else StaffRegistrationFilters
+
+    def get_built_in_views(self):
+        """Offer what this side comes for."""
+        return DEALERS_VIEWS if self.request.actor.is_dealer else STAFFS_VIEWS
 
     def get_title(self):
         """Say whose registrations these are."""
@@ -61,6 +80,10 @@ class ReviewQueue(ListView):
     table_class = QueueTable
     filterset_class = QueueFilters
     export_name = "review-queue"
+    built_in_views = (
+        BuiltIn("overdue", _("Overdue promises"), "promise=overdue"),
+        BuiltIn("today", _("Due within a day"), "promise=today"),
+    )
     template_name = "review/review_queue.html"
     empty_icon = "circle-check"
     empty_title = _("Nothing waits for a decision")

@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "core.notifications",
     "core.documents",
     "core.imports",
+    "core.list_views",
     "core.ui",
     "crm.catalog",
     "crm.territories",

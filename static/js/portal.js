@@ -2,6 +2,7 @@
 import { startDialogs } from "./dialogs.js";
 import { startForms } from "./form.js";
 import { startLists } from "./list.js";
+import { startListViews } from "./list_views.js";
 import { startSearchKey } from "./search_key.js";
 import { startSelecting } from "./select.js";
 import { startSuggestions } from "./suggest.js";
@@ -13,6 +14,7 @@ startToasts();
 startDialogs();
 startForms();
 startLists();
+startListViews();
 startSelecting();
 startSuggestions();
 

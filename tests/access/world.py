@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from core.documents import files_of
 from core.imports import services as imports
+from core.list_views.services import Terms, save_view
 from core.notifications.models import Notification
 from crm.accounts import services as accounts
 from crm.accounts.models import Account
@@ -295,6 +296,7 @@ def build(cast: Cast | None = None) -> World:
     _imports(world, canaries)
     _prechecks(world, places, lines, canaries)
     _sheets(world, canaries)
+    _views_of_lists(world, canaries)
     settle_all()
     _notices(world)
     return world
@@ -533,6 +535,30 @@ def _sheets(world: World, canaries: Canaries) -> None:
         sheet.refresh_from_db()
         world.put("import", label, sheet, name)
         world.put("file", label, files_of(sheet).get(), name)
+
+
+def _views_of_lists(world: World, canaries: Canaries) -> None:
+    """Put saved views: shared in a company, kept to oneself, of the staff; names and filters tell of their owners."""
+    for label, person, terms, *seen_by in (
+        ("own", "dealer_sales", Terms("Own view", audience="organisation"), *OWN),
+        ("rival", "rival", Terms(canaries.text("rival", "name of a view"), audience="organisation"), *RIVAL),
+        ("sub", "sub_dealer", Terms(canaries.text("draft", "name of a view")), "sub_dealer"),
+        (
+            "staff",
+            "administrator",
+            Terms(
+                canaries.text("abroad", "name of a view"), "q=" + canaries.text("abroad", "filter of a view")
+            ),
+            "administrator",
+        ),
+    ):
+        view = save_view(
+            "registrations:registration_list",
+            terms,
+            actor=actor_of(getattr(world.people, person)),
+            at=timezone.now(),
+        )
+        world.put("list_view", label, view, *seen_by)
 
 
 def _notices(world: World) -> None:

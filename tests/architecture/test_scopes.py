@@ -33,6 +33,7 @@ UNSCOPED = {
     "jobs.JobOutcome": "part of a job, reached through it",
     "jobs.Lease": "a right of processes, of nobody's",
     "ledger.Era": "a counter",
+    "list_views.Arrangement": "read for its own user",
     "ledger.FactSet": "part of an event, reached through timelines",
     "ledger.Reader": "a position of a process",
     "ledger.Seal": "roots and signatures, without any fact",

@@ -123,8 +123,8 @@ def test_hidden_field_leaves_form_detail_table_export_and_search(make_world, rep
     everywhere = [
         account.get_absolute_url(),
         reverse("accounts:account_edit", args=[account.ref]),
-        reverse("accounts:account_list"),
-        reverse("accounts:account_list") + "?export=csv",
+        reverse("accounts:account_list") + "?columns=name,registry_id",
+        reverse("accounts:account_list") + "?columns=name,registry_id&export=csv",
     ]
 
     def texts():

@@ -8,6 +8,7 @@ from .core import (
     NotificationFactory,
     PreferenceFactory,
     RoleFactory,
+    SavedViewFactory,
     StoredFileFactory,
     UserFactory,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "RoleFactory",
     "RuleProposalFactory",
     "RulingFactory",
+    "SavedViewFactory",
     "StaffScopeFactory",
     "StageFactory",
     "StandingFactory",

@@ -11,6 +11,7 @@ from core.calendars.models import BusinessCalendar
 from core.documents.models import StoredFile
 from core.imports.models import Import
 from core.jobs.models import Job
+from core.list_views.models import SavedView
 from core.notifications.models import Channel, Notification, Preference
 from core.people.models import User
 
@@ -72,6 +73,18 @@ class BusinessCalendarFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Calendar {n}")
     time_zone = "Asia/Shanghai"
     working_days = factory.LazyFunction(lambda: [0, 1, 2, 3, 4])
+
+
+class SavedViewFactory(DjangoModelFactory):
+    """A private view of the list of accounts, of a member of staff."""
+
+    class Meta:
+        model = SavedView
+
+    list = "accounts:account_list"
+    owner = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "mine=mine"
 
 
 class JobFactory(DjangoModelFactory):

@@ -11,6 +11,7 @@ from core.access import guards
 from core.ui import wording
 from core.ui.names import local_name as name_in_language
 from core.ui.statuses import look_of
+from core.ui.toasts import undo_address
 from core.ui.wording import amount_text, compact_number, initials
 
 from . import ui_forms
@@ -221,6 +222,12 @@ def local_name(row) -> str:
 def may(actor, permission: str) -> bool:
     """Tell whether ``actor`` may do ``permission``: the roles' grant, and not read only."""
     return bool(actor) and guards.allows(actor, permission)
+
+
+@register.filter
+def undo(message) -> str:
+    """Return where a notice's button takes back what was done; "" for a notice without one."""
+    return undo_address(message)
 
 
 @register.filter

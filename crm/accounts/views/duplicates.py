@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.access.fields import field_access
 from core.access.guards import allows, require
+from core.list_views.built_in import BuiltIn
 from core.ui.lists import ListView
 from crm.submitting import refusals_as_messages
 
@@ -35,6 +36,10 @@ class DuplicateList(ListView):
     filterset_class = DuplicateFilters
     default_sort = ("rank",)
     template_name = "accounts/duplicate_list.html"
+    built_in_views = (
+        BuiltIn("mine", _("Mine"), "mine=mine"),
+        BuiltIn("apart", _("Not the same"), "state=different"),
+    )
     empty_icon = "circle-check"
     empty_title = _("No duplicates to look at")
     empty_text = _("Start a search: every account and prospect is compared with all others.")

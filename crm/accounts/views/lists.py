@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from core.access.fields import field_access
 from core.access.guards import allows
 from core.imports.registry import may_import
+from core.list_views.built_in import BuiltIn
 from core.ui.bulk import BulkAction
 from core.ui.lists import ListView
 
@@ -35,6 +36,11 @@ class AccountList(ListView):
         BulkAction(
             "transfer", _("Transfer"), "transfer", "accounts.edit", opens="accounts:accounts_transfer"
         ),
+    )
+
+    built_in_views = (
+        BuiltIn("mine", _("Mine"), "mine=mine", opens=lambda actor: not actor.is_dealer),
+        BuiltIn("nobody", _("Nobody's"), "mine=nobody", opens=lambda actor: not actor.is_dealer),
     )
 
     @property

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from core.list_views.built_in import BuiltIn
 from core.ui.lists import ListView
 
 from ..filters import ActivityFilters
@@ -18,7 +19,11 @@ class ActivityList(ListView):
     filterset_class = ActivityFilters
     export_name = "activities"
     default_sort = ("-created_at",)
-    template_name = "activities/activity_list.html"
+    built_in_views = (
+        BuiltIn("overdue", _("Mine, overdue"), "mine=mine&due=overdue"),
+        BuiltIn("week", _("Due within 7 days"), "due=week"),
+        BuiltIn("done", _("Done"), "due=done"),
+    )
     empty_icon = "activity"
     empty_title = _("No activities yet")
     empty_text = _("Log calls, visits and quotes on the page of an account or opportunity.")

@@ -3,10 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from core.access.guards import allows, require
+from core.list_views.built_in import BuiltIn
 from core.ui.charts import BarChart, Series
 from core.ui.lists import ListView
 
@@ -35,6 +36,11 @@ class OpportunityList(ListView):
     template_name = "opportunities/opportunity_list.html"
     empty_icon = "target"
     empty_title = gettext_lazy("No opportunities yet")
+    built_in_views = (
+        BuiltIn("mine", gettext_lazy("Mine"), "mine=mine", opens=lambda actor: not actor.is_dealer),
+        BuiltIn("open", pgettext_lazy("opportunities", "Open"), "state=open"),
+        BuiltIn("ending", gettext_lazy("Protection ends in 30 days"), "ending=30"),
+    )
 
     @property
     def table_class(self):
