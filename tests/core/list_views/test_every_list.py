@@ -12,7 +12,7 @@ from core.list_views.models import Arrangement, SavedView
 from core.ui.columns import has_heading, in_order
 from core.ui.lists import ListView
 from tests import factories
-from tests.cast import actor_of, client_for
+from tests.cast import actor_of, client_for, run_all_jobs
 from tests.pages import rows_of_every_kind
 
 pytestmark = pytest.mark.django_db
@@ -85,9 +85,11 @@ def cast_of_lists(making):
         factories.ProjectFactory(account=account, name=f"Site {number}", territory=east)
         factories.DuplicatePairFactory(low=account, high=other)
         factories.ActivityFactory(account=account, opportunity=making.approved.opportunity, done_by=rep)
-        factories.OpportunityFactory(account=account, owner=rep, territory=east)
+        opportunity = factories.OpportunityFactory(account=account, owner=rep, territory=east)
+        factories.OpportunityLineFactory(opportunity=opportunity, line=making.lines.pumps)
         factories.ImportFactory(started_by=making.administrator)
-    making.file_deal(making.dealer_sales, customer_name="One more")
+        making.file_deal(making.dealer_sales, customer_name=f"One more {number}")
+    run_all_jobs()
     return making
 
 
@@ -184,7 +186,7 @@ def test_a_view_is_saved_opened_by_its_address_and_opens_the_list(name, readers)
         address = reverse("list_views:view_list", args=[name])
         assert reader.client.post(address, data).status_code == 302
         reader.client.post(address, data)  # pressed twice
-        view = SavedView.objects.get(owner=reader.user, list=name)
+        view = SavedView.objects.get(owner=reader.user, list=name, name=f"Mine {number}")
         assert QueryDict(view.query).dict() == ({"sort": sort} if sort else {}) | {"per_page": "50"}
         assert reader.get().url == f"{reader.url}?view={view.ref}"
         response = reader.get(f"?view={view.ref}")
