@@ -31,7 +31,11 @@ def parsed(text: str) -> QueryDict:
         values = QueryDict(text, mutable=True)
     except ValueError:
         return QueryDict(mutable=True)
-    return values if sum(len(row) for row in values.lists()) <= MOST_VALUES * 2 else QueryDict(mutable=True)
+    return (
+        values
+        if sum(len(given) for _name, given in values.lists()) <= MOST_VALUES
+        else QueryDict(mutable=True)
+    )
 
 
 def only(values: QueryDict, names) -> tuple[QueryDict, list[str]]:

@@ -31,6 +31,7 @@ ASKED = (
     "?export=csv",
     "?export=xlsx",
     "?sort=-name&per_page=100",
+    "?view=all&columns=own_reference,project_name,territory,created_by,partner,owner,registry_id,parent",
 )
 MOST_PAGES = 240
 

@@ -541,6 +541,7 @@ def _views_of_lists(world: World, canaries: Canaries) -> None:
     """Put saved views: shared in a company, kept to oneself, of the staff; names and filters tell of their owners."""
     for label, person, terms, *seen_by in (
         ("own", "dealer_sales", Terms("Own view", audience="organisation"), *OWN),
+        ("own_private", "dealer_manager", Terms("Own private view"), "dealer_manager"),
         ("rival", "rival", Terms(canaries.text("rival", "name of a view"), audience="organisation"), *RIVAL),
         ("sub", "sub_dealer", Terms(canaries.text("draft", "name of a view")), "sub_dealer"),
         (
