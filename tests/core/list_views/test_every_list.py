@@ -88,7 +88,20 @@ def cast_of_lists(making):
         opportunity = factories.OpportunityFactory(account=account, owner=rep, territory=east)
         factories.OpportunityLineFactory(opportunity=opportunity, line=making.lines.pumps)
         factories.ImportFactory(started_by=making.administrator)
-        making.file_deal(making.dealer_sales, customer_name=f"One more {number}")
+        filed = making.file_deal(making.dealer_sales, customer_name=f"One more {number}")
+        party = factories.DisputePartyFactory(dispute__registration=filed)
+        factories.PrecedentFactory(ruling__dispute=party.dispute)
+        factories.RuleProposalFactory(programme=making.programme, code=f"R{number}")
+        question = factories.PrecheckFactory(
+            partner=making.own_partner, asked_by=making.dealer_manager, territory=east
+        )
+        factories.PrecheckLineFactory(precheck=question, line=making.lines.pumps)
+    for partner, person in (
+        (making.own_partner, making.dealer_manager),
+        (making.rival_partner, making.rival),
+    ):
+        factories.StandingFactory(partner=partner)
+        factories.PrecheckFactory(partner=partner, asked_by=person, territory=east)
     run_all_jobs()
     return making
 
