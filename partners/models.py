@@ -95,6 +95,28 @@ class Tier(Named):
         constraints = (models.UniqueConstraint(fields=("programme", "code"), name="tier_code_once"),)
 
 
+class TierBenefits(models.Model):
+    """What a tier gave from an instant on; rows begin with the first change, which keeps what was given before.
+
+    A registration is judged by the benefits in force when it was received, whatever the tier gives since.
+    """
+
+    tier = models.ForeignKey(Tier, on_delete=models.CASCADE, related_name="benefit_versions")
+    valid_from = models.DateTimeField()
+    benefits = models.JSONField(default=dict)
+
+    objects = PublicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("tier", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(fields=("tier", "valid_from"), name="tier_benefits_start_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.tier_id}: {self.valid_from}"
+
+
 class PartnerQuerySet(ScopedQuerySet):
     """Partner organisations by scope."""
 

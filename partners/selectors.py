@@ -21,6 +21,7 @@ from .models import (
     PartnerTier,
     ProgrammeVersion,
     Tier,
+    TierBenefits,
 )
 from .policy import Bar, Standing, bars_to_filing, steps
 from .terms import Benefits, ProgrammeTerms
@@ -73,9 +74,17 @@ def tier_at(partner: Partner, at: datetime) -> Tier | None:
 
 
 def benefits_at(partner: Partner, at: datetime) -> Benefits:
-    """Return the benefits of the tier held at ``at``; without a tier, none."""
+    """Return the benefits in force at ``at`` of the tier held then; without a tier, none."""
     tier = tier_at(partner, at)
-    return Benefits.from_json(tier.benefits) if tier else Benefits()
+    if tier is None:
+        return Benefits()
+    given = (
+        TierBenefits.objects.filter(tier=tier, valid_from__lte=at)
+        .order_by("-valid_from")
+        .values_list("benefits", flat=True)
+        .first()
+    )
+    return Benefits.from_json(tier.benefits if given is None else given)
 
 
 def agreement_in_force(partner: Partner, at: datetime) -> Agreement | None:

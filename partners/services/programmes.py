@@ -1,6 +1,6 @@
 """Programmes, their versions, tiers, and the texts of agreements."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -13,9 +13,11 @@ from core.ledger.reference_data import save_kept
 from core.workflow import lock
 
 from ..exceptions import PartnerError
-from ..models import AgreementTemplate, Programme, ProgrammeVersion, Tier
+from ..models import AgreementTemplate, Programme, ProgrammeVersion, Tier, TierBenefits
 from ..policy import faults_of
 from ..terms import ProgrammeTerms
+
+_SINCE_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 def save_programme(programme: Programme, *, actor: Actor, at: datetime) -> Programme:
@@ -24,8 +26,18 @@ def save_programme(programme: Programme, *, actor: Actor, at: datetime) -> Progr
 
 
 def save_tier(tier: Tier, *, actor: Actor, at: datetime) -> Tier:
-    """Create or change a tier and its benefits."""
-    return save_kept(tier, "tier", actor=actor, at=at)
+    """Create or change a tier and its benefits; what it gave until now stays known for what was filed until now."""
+    require(actor, "settings.manage")
+    with transaction.atomic():
+        before = lock(Tier.objects.all(), pk=tier.pk).benefits if tier.pk else None
+        saved = save_kept(tier, "tier", actor=actor, at=at)
+        if before is not None and before != saved.benefits:
+            if not saved.benefit_versions.exists():
+                TierBenefits.objects.create(tier=saved, valid_from=_SINCE_EVER, benefits=before)
+            TierBenefits.objects.update_or_create(
+                tier=saved, valid_from=at, defaults={"benefits": saved.benefits}
+            )
+    return saved
 
 
 def save_agreement_template(template: AgreementTemplate, *, actor: Actor, at: datetime) -> AgreementTemplate:

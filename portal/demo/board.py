@@ -6,8 +6,9 @@ The same facts as ``deal_registration.facts`` gathers from the database, read fr
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from crm.accounts.models import Account
 from deal_registration.conflicts import ClaimFact, DirectFact, Facts, HouseFact, MatchFact, Region, Sameness
@@ -103,11 +104,20 @@ class Board:
             house=tuple(self._house(registration.customer, group, line.received_at)),
             direct=tuple(self._direct(registration, line, now)),
             group_has_account=bool(group or related),
+            tender_published_on=self._published_on(registration),
+            received_on=line.received_at.astimezone(
+                ZoneInfo(self.world.geography.calendar_of(registration.territory).time_zone)
+            ).date(),
             direct_activity_days=terms.direct_activity_days,
             repeat_order_days=terms.repeat_order_days,
             cool_down_days=terms.cool_down_days,
             undisclosed=hidden_codes(terms),
         )
+
+    def _published_on(self, registration: Registration) -> date | None:
+        project = registration.project
+        days = [registration.tender_published_on, project.tender_published_on if project else None]
+        return min((day for day in days if day is not None), default=None)
 
     def _group(self, customer: Account) -> list[Account]:
         root = customer.group_root_id or customer.pk

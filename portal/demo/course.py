@@ -7,16 +7,17 @@ every row is what the services would have left (``tests/portal/test_demo.py`` ho
 
 import heapq
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
 from crm.identity import find_matches
 from crm.projects.models import Project
-from crm.projects.services import normal_project
+from crm.projects.services import normal_project, normal_tender
 from deal_registration.conflicts import Verdict, VerdictClass, judge
-from deal_registration.enums import ENDED, WAITING_FOR_DECISION, State
+from deal_registration.enums import ENDED, LIVE, WAITING_FOR_DECISION, State
 from deal_registration.facts import GROUP_LEVEL, SURE_LEVELS, candidate_of
+from deal_registration.holding import AWAITS_ITS_DEALER
 from deal_registration.models import (
     Claim,
     InformationRequest,
@@ -26,8 +27,10 @@ from deal_registration.models import (
     RegistrationLine,
 )
 from deal_registration.services.screening import REASONS
+from deal_registration.slots import Record, SlotRule, slots
 from deal_registration.summary import summary_state
 from deal_registration.telling import hidden_codes, shown_class
+from partners.terms import ProgrammeTerms
 
 from .board import Board
 from .deals import Deal
@@ -73,6 +76,7 @@ class Course:
         self.protection = Protection(self)
         self.decisions = Decisions(self)
         self.filed: list[Filed] = []
+        self.by_partner: dict[int, list[Filed]] = defaultdict(list)
         self.projects: dict[tuple[int, str], Project] = {}
         self.held: dict[int, list[tuple[Filed, RegistrationLine]]] = defaultdict(list)
         self._queue: list[tuple] = []
@@ -124,6 +128,7 @@ class Course:
         if deal.fresh or deal.similar_to is not None:
             self._ask_identity(filed)
         self.filed.append(filed)
+        self.by_partner[registration.partner_id].append(filed)
         self.tell.submitted(filed, at)
         for number, line in enumerate(lines):
             self.plan(at + timedelta(seconds=2 + number), self.screen, filed, line)
@@ -193,7 +198,29 @@ class Course:
             filed.registration, line, filed.deal.partner, terms,
             doubtful=filed.doubtful, related=filed.related, judged_at=judged_at, now=now,
         )  # fmt: skip
-        return judge(facts)
+        return judge(replace(facts, **self._holding(filed, terms, line.received_at)))
+
+    def _holding(self, filed: Filed, terms: ProgrammeTerms, at: datetime) -> dict[str, int]:
+        """Return what the partner holds open besides, as ``deal_registration.holding`` counts it."""
+        own = [
+            row.registration
+            for row in self.by_partner[filed.registration.partner_id]
+            if row is not filed and row.registration.received_at <= at
+        ]
+        held = [row for row in own if row.state in LIVE]
+        asleep = [
+            row
+            for row in held
+            if row.state in AWAITS_ITS_DEALER and row.last_activity_at < at - timedelta(days=terms.idle_days)
+        ]
+        since = at - timedelta(days=terms.slots_window_days)
+        ended = [str(row.state) for row in own if row.closed_at and since < row.closed_at <= at]
+        record = Record(ended.count(State.WON) + ended.count(State.LOST), ended.count(State.EXPIRED))
+        return {
+            "open_registrations": len(held) + 1,
+            "idle_registrations": len(asleep),
+            "slots": slots(record, SlotRule.of(terms)),
+        }
 
     def _identify(self, at: datetime, filed: Filed) -> None:
         """Resolve customer and project at the first check; nobody's customer becomes a prospect."""
@@ -219,6 +246,9 @@ class Course:
                 account=registration.customer,
                 name=name,
                 normal_name=key[1],
+                tender_number=registration.tender_number,
+                normal_tender_number=normal_tender(registration.tender_number),
+                tender_published_on=registration.tender_published_on,
                 territory=registration.territory,
                 created_at=at,
             )

@@ -23,7 +23,7 @@ NEEDS = {
 }
 
 
-SHOWN = 9  # the first deals planned: what the printed logins are shown
+SHOWN = 10  # the first deals planned: what the printed logins are shown
 
 
 @dataclass(slots=True)
@@ -52,6 +52,7 @@ class Deal:
     is_draft: bool = False
     fresh: bool = False
     kind: str = OpportunityType.NEW
+    tender: tuple[str, int] | None = None  # its number, and how many days before the filing it was published
     contacts: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -191,7 +192,15 @@ class _Planner:
         asked = self.deal(2.2, fresh=True, partner=cast["hulan"])
         asked.user, asked.wish = world.users["dealer_sales"], "ask"
         asked.lines, asked.amount = [world.catalogue.lines["D-FREQ"]], Decimal(960_000)
-        return [waiting, held, taken, late, ending_soon, asked, *self._doubts()]
+        return [waiting, held, taken, late, ending_soon, asked, *self._doubts(), self._tender()]
+
+    def _tender(self) -> Deal:
+        """Return a deal about a tender that everybody could read before it was registered."""
+        deal = self.deal(0.6, fresh=True, partner=self.world.cast["hulan"])
+        deal.user, deal.wish = self.world.users["dealer_sales"], "undecided"
+        deal.kind, deal.tender = OpportunityType.TENDER, ("ZB-2026-0417", 6)
+        deal.project = deal.project or SITES["CN"][0]
+        return deal
 
     def _doubts(self) -> list[Deal]:
         """Return fresh deals in the east that a person has to look at: house account, direct business, similar name."""

@@ -52,7 +52,7 @@ class Protection:
             return
         before = sorted({str(line.state) for line in free})[0]
         days = course.programme.terms_at(filed.registration.received_at).protection_days
-        days += benefits_of(filed.deal.partner.tier_at(at)).extra_protection_days
+        days += benefits_of(filed.deal.partner.tier_at(filed.registration.received_at)).extra_protection_days
         ends_at = at + timedelta(days=days)
         for line in free:
             claim = filed.claims[line.pk]
@@ -64,6 +64,7 @@ class Protection:
                 ends_at,
             )
         self.tell.approved(filed, free, by, verdict, before, ends_at, at)
+        filed.registration.last_activity_at = at
         self._land_in_crm(filed, free, ends_at, at)
         course.refresh(filed, at)
         course.release_held(at, free)

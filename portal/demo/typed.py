@@ -24,6 +24,8 @@ def registration_of(world: World, deal: Deal) -> Registration:
         customer_address=account.address if world.rng.random() < 0.5 else "",
         customer_website=account.website if world.rng.random() < 0.5 else "",
         project_name=deal.project,
+        tender_number=deal.tender[0] if deal.tender else "",
+        tender_published_on=(deal.at - timedelta(days=deal.tender[1])).date() if deal.tender else None,
         opportunity_type=deal.kind,
         territory=world.geography.territories[deal.territory],
         value=deal.amount,

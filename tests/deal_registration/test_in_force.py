@@ -14,7 +14,10 @@ from deal_registration import services
 from deal_registration.enums import State
 from deal_registration.models import RegistrationLine
 from partners.models import Authorisation, Certificate, PartnerTier, ProgrammeVersion, Tier
+from partners.selectors import benefits_at
+from partners.services import save_tier
 from tests import factories
+from tests.cast import actor_of
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +166,22 @@ def test_the_terms_are_read_once_in_a_screening(filed):
         services.screen_line(line.pk)
     asked = [row["sql"] for row in queries if "partners_programmeversion" in row["sql"]]
     assert len(asked) == 1, asked
+
+
+def test_what_a_tier_gives_counts_as_it_was_at_the_receipt(
+    filed, run_jobs, programme, set_terms, making, administrator
+):
+    set_terms(programme, auto_approve=True)
+    tier = Tier.objects.get(holders__partner=filed.partner)
+    Tier.objects.filter(pk=tier.pk).update(
+        benefits={"auto_approval_ceiling": {"CNY": "0"}, "extra_protection_days": 5}
+    )
+    for days in (50, 60):
+        tier.refresh_from_db()
+        tier.benefits = {"auto_approval_ceiling": {"CNY": "1000000"}, "extra_protection_days": days}
+        save_tier(tier, actor=actor_of(administrator), at=timezone.now())
+    run_jobs()
+    assert outcome(filed)[0] == State.IN_REVIEW
+    line = making.approve(filed).lines.get()
+    assert timedelta(days=94) < line.protected_until - line.decided_at < timedelta(days=96)
+    assert benefits_at(filed.partner, timezone.now()).extra_protection_days == 60
