@@ -24,6 +24,7 @@ from partners.terms import ProgrammeTerms, TakenScope
 
 from .. import claims
 from ..conflicts import Hit, Verdict, VerdictClass, judge
+from ..contested import contested_among
 from ..enums import WAITING_FOR_DECISION, MatchVerdict, RejectionReason, State
 from ..facts import Known, candidate_of, customer_matches, gather, relate, surest
 from ..in_force import terms_of
@@ -157,7 +158,11 @@ def _screen(registration_line_pk: int, at: datetime) -> None:
     terms = terms_of(registration, line.received_at)
     known = identify(registration, at)
     verdict = judge(gather(registration, line, known, judged_at=_judged_at(line, terms)))
-    _carry_out(registration, lines, line, verdict, outcome(verdict, registration, line), at)
+    target = outcome(verdict, registration, line)
+    decides = target in (State.APPROVED, State.REJECTED) and line.state in WAITING_FOR_DECISION
+    if decides and contested_among([line.pk]):
+        target = State.IN_REVIEW  # in dispute: the check says what it finds, a ruling decides
+    _carry_out(registration, lines, line, verdict, target, at)
 
 
 def _judged_at(line: RegistrationLine, terms: ProgrammeTerms) -> datetime:

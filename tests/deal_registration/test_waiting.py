@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from deal_registration import services
+from deal_registration import contested, services
 from deal_registration.enums import ClaimState, State
 from deal_registration.models import Claim, RegistrationLine
 from deal_registration.selectors import review_queue
@@ -129,6 +129,14 @@ def test_who_waits_may_leave_and_the_next_moves_up(waiting, approved, others, de
     services.withdraw(approved.pk, actor=actor_of(dealer_sales), at=timezone.now())
     run_jobs()
     assert states(waiting) == [State.WITHDRAWN, State.APPROVED, State.CONFLICT_HOLD]
+
+
+def test_what_is_in_dispute_is_decided_by_no_check(waiting, approved, dealer_sales, run_jobs, monkeypatch):
+    contested_line = waiting[0].lines.get().pk
+    monkeypatch.setitem(contested._providers, "test", lambda wanted: wanted & {contested_line})
+    services.withdraw(approved.pk, actor=actor_of(dealer_sales), at=timezone.now())
+    run_jobs()
+    assert states(waiting) == [State.IN_REVIEW, State.CONFLICT_HOLD, State.CONFLICT_HOLD]
 
 
 def test_what_blocks_otherwise_is_not_waited_for(
