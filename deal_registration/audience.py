@@ -5,10 +5,13 @@ Wide on purpose: whoever no longer sees the registration is left out when the no
 
 from collections.abc import Iterable
 
+from django.db.models import Q
+
 from crm.territories.models import StaffScope
 from partners.models import Membership
 
-from .models import Registration
+from .enums import WAITING_FOR_DECISION
+from .models import Registration, RegistrationLine
 
 DECIDE = "registrations.decide"
 MANAGE_TEAM = "team.manage"
@@ -55,3 +58,44 @@ def deciders(registration: Registration, line_ids: Iterable[int], *, everyone: b
             found.append((len(path), scope.user_id))
     nearest = max((depth for depth, _user in found), default=0)
     return {user_id for depth, user_id in found if everyone or depth == nearest}
+
+
+def waiting_lines():
+    """Return the lines that wait for a decision."""
+    return RegistrationLine.objects.filter(state__in=WAITING_FOR_DECISION)
+
+
+def nearest_to(actor) -> Q:
+    """Return the filter for registrations that ``actor`` decides first of all, as ``deciders`` names them.
+
+    A scope of somebody else that lies deeper in the territory tree is nearer; one limited to product lines, only for
+    registrations of those lines. One query, however many registrations there are.
+    """
+    others = [
+        scope
+        for scope in StaffScope.objects.filter(user__is_active=True, territory__isnull=False)
+        .exclude(user_id=actor.user_id)
+        .select_related("role", "territory")
+        .prefetch_related("lines")
+        if DECIDE in scope.role.permissions
+    ]
+    condition = Q(pk__in=())
+    for own in actor.scopes:
+        if DECIDE not in own.permissions:
+            continue
+        part = Q(territory__path__startswith=own.territory_path)
+        if own.line_ids is not None:
+            part &= Q(
+                pk__in=RegistrationLine.objects.filter(line_id__in=own.line_ids).values("registration_id")
+            )
+        for other in others:
+            path = other.territory.path
+            if len(path) > len(own.territory_path) and path.startswith(own.territory_path):
+                nearer = Q(territory__path__startswith=path)
+                if lines := [line.pk for line in other.lines.all()]:
+                    nearer &= Q(
+                        pk__in=RegistrationLine.objects.filter(line_id__in=lines).values("registration_id")
+                    )
+                part &= ~nearer
+        condition |= part
+    return condition

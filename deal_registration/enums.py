@@ -89,3 +89,23 @@ class LossReason(models.TextChoices):
     DELIVERY = "delivery", _("Delivery time")
     CANCELLED = "cancelled", _("Project cancelled or postponed")
     OTHER = "other", _("Another reason")
+
+
+class RevocationReason(models.TextChoices):
+    """The closed list of reasons for revoking a protection that was granted."""
+
+    MISSTATED = "misstated", _("What was filed is not so")
+    INACTIVE = "inactive", _("The deal was not worked on")
+    NOT_AUTHORISED = "not_authorised", _("The partner is no longer authorised")
+    CUSTOMER = "customer", _("The customer asked for it")
+    RULING = "ruling", _("A ruling gave the deal to another")
+    TERMS = "terms", _("The rules of the programme were broken")
+
+
+class ExtensionState(models.TextChoices):
+    """What became of a request for more time. ``VOID``: the protection ended before anybody decided."""
+
+    ASKED = "asked", _("Asked")
+    GRANTED = "granted", _("Granted")
+    DECLINED = "declined", _("Declined")
+    VOID = "void", _("No longer needed")

@@ -35,6 +35,14 @@ _LABELS = {
     "explanation": _("Explanation"),
     "protected_until": _("Protected until"),
     "order_number": _("Order number"),
+    "value_won": _("Value won"),
+    "ends_before": _("Protected until then"),
+    "last_activity_at": _("Last activity"),
+    "added": _("Added product lines"),
+    "was": _("Before"),
+    "now": _("After"),
+    "successor": _("Replaced by"),
+    "predecessor": _("Replaces"),
     "changed": _("Changed"),
     "verdict_class": _("Verdict"),
     "codes": _("Codes"),
@@ -72,7 +80,7 @@ SUBMITTED_FACTS = (
 declare(
     "registration.submitted",
     label=_("Filed"),
-    partner_facts=SUBMITTED_FACTS,
+    partner_facts=(*SUBMITTED_FACTS, "predecessor", "changed"),
     tone="info",
     icon="send",
     labels={name: _LABELS[name] for name in SUBMITTED_FACTS if name in _LABELS},
@@ -150,10 +158,10 @@ declare(
 declare(
     "registration.won",
     label=_("Won"),
-    partner_facts={"lines", "order_number"},
+    partner_facts={"lines", "order_number", "value_won"},
     tone="success",
     icon="trophy",
-    labels={name: _LABELS[name] for name in ("lines", "order_number")},
+    labels={name: _LABELS[name] for name in ("lines", "order_number", "value_won")},
 )
 declare(
     "registration.lost",
@@ -161,6 +169,60 @@ declare(
     partner_facts={"lines", "explanation"},
     tone="danger",
     icon="circle-x",
+    labels={name: _LABELS[name] for name in ("lines", "explanation")},
+)
+declare(
+    "registration.extension_asked",
+    label=_("More time asked for"),
+    partner_facts={"lines", "ends_before", "protected_until", "explanation", "due_at"},
+    tone="info",
+    icon="calendar-time",
+    labels={name: _LABELS[name] for name in ("lines", "ends_before", "explanation", "last_activity_at")},
+)
+declare(
+    "registration.extended",
+    label=_("Protection extended"),
+    partner_facts={"lines", "ends_before", "protected_until"},
+    tone="success",
+    icon="calendar-time",
+    labels={name: _LABELS[name] for name in ("lines", "protected_until")},
+)
+declare(
+    "registration.extension_declined",
+    label=_("More time declined"),
+    partner_facts={"lines", "protected_until", "explanation"},
+    tone="warning",
+    icon="circle-x",
+    labels={name: _LABELS[name] for name in ("lines", "protected_until", "explanation")},
+)
+declare(
+    "registration.amended",
+    label=_("Changed by its dealer"),
+    partner_facts={"changed", "was", "now", "added", "contacts", "contacts_was"},
+    icon="edit",
+    labels={name: _LABELS[name] for name in ("changed", "added")},
+)
+declare(
+    "registration.superseded",
+    label=_("Replaced by a changed registration"),
+    partner_facts={"lines", "successor"},
+    icon="replace",
+    labels={name: _LABELS[name] for name in ("lines", "successor")},
+)
+declare(
+    "registration.revoked",
+    label=_("Protection revoked"),
+    partner_facts={"lines", "reason", "explanation"},
+    tone="danger",
+    icon="shield-x",
+    labels={name: _LABELS[name] for name in ("lines", "explanation")},
+)
+declare(
+    "registration.reverted",
+    label=_("Decision taken back"),
+    partner_facts={"lines", "explanation"},
+    tone="warning",
+    icon="refresh",
     labels={name: _LABELS[name] for name in ("lines", "explanation")},
 )
 declare(

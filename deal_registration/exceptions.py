@@ -51,3 +51,41 @@ class NothingChosen(RegistrationError):
     """No line was named that this can be done to."""
 
     message = _("Choose at least one product line.")
+
+
+class CannotExtend(RegistrationError):
+    """No line can be given more time now. ``asked``: because one waits already; ``opens_at``: from when it can."""
+
+    message = _("The protection has ended, so it cannot be extended. Register the deal again.")
+
+    def __init__(self, message=None, *, asked: bool = False, opens_at=None):
+        self.asked = asked
+        self.opens_at = opens_at
+        super().__init__(message)
+
+
+class ActivityMissing(RegistrationError):
+    """Nothing was logged lately, and the dealer did not say what happened."""
+
+    message = _("Nothing was noted on this deal lately. Say in a sentence what happened.")
+
+
+class NeedsNewFiling(RegistrationError):
+    """A protected line's customer or project cannot be changed: that is another deal."""
+
+    message = _(
+        "A product line of this registration is protected, so its customer and project stay as they are."
+        " Register the other deal by itself."
+    )
+
+
+class NewPlaceNotAccepted(RegistrationError):
+    """The change gives up the place in the sequence, and the dealer has not said yes to that."""
+
+    message = _("This change takes a new place behind everybody who has filed meanwhile. Confirm it below.")
+
+
+class CannotRevert(RegistrationError):
+    """The decision cannot be taken back; the message says what stands against it."""
+
+    message = _("This cannot be taken back.")

@@ -12,12 +12,20 @@ from crm.catalog.models import ProductLine
 from crm.territories.models import Territory
 from partners.models import Partner
 
+from .audience import nearest_to, waiting_lines
 from .enums import PENDING, State
 from .models import Registration, RegistrationLine
 
 OBJECT_TYPE = Registration._meta.label_lower
 ENDING = [("7", _("within 7 days")), ("14", _("within 14 days")), ("30", _("within 30 days"))]
-PROMISES = [("overdue", _("Overdue")), ("today", _("Due within a day")), ("later", _("Later"))]
+PROMISES = [
+    ("overdue", _("Overdue")),
+    ("ceiling", _("Past the ceiling")),
+    ("today", _("Due within a day")),
+    ("later", _("Later")),
+]
+WHOSE = [("mine", _("Mine first of all")), ("others", _("Nearer to somebody else"))]
+WHAT = [("filings", _("A registration")), ("extensions", _("More time"))]
 
 
 class RegistrationFilters(filters.FilterSet):
@@ -96,6 +104,8 @@ class QueueFilters(filters.FilterSet):
     """What a reviewer narrows the queue by."""
 
     q = filters.SearchFilter(method="by_words", label=_("Search customer, project or reference"))
+    whose = filters.ChoiceFilter(choices=WHOSE, method="by_whose", label=_("Whose decision"))
+    what = filters.ChoiceFilter(choices=WHAT, method="by_what", label=_("What is asked"))
     promise = filters.ChoiceFilter(choices=PROMISES, method="by_promise", label=_("Decision promised"))
     line = filters.ModelChoiceFilter(
         queryset=lambda request: ProductLine.objects.visible_to(request.actor),
@@ -123,12 +133,26 @@ class QueueFilters(filters.FilterSet):
     by_line = RegistrationFilters.by_line
     by_territory = StaffRegistrationFilters.by_territory
 
+    def by_whose(self, queryset, name, value):
+        """Keep what is the reader's first of all: nobody with a narrower scope decides it."""
+        nearest = nearest_to(self.request.actor)
+        return queryset.filter(nearest) if value == "mine" else queryset.exclude(nearest)
+
+    def by_what(self, queryset, name, value):
+        """Keep registrations of which a line waits, or those for which more time is asked."""
+        if value == "extensions":
+            return queryset.filter(extension_due_at__isnull=False)
+        return queryset.filter(pk__in=waiting_lines().values("registration_id"))
+
     def by_promise(self, queryset, name, value):
-        """Keep what is overdue, due within a day, or later."""
+        """Keep what is overdue, past its ceiling, due within a day, or later."""
         now = timezone.now()
         soon = now + datetime.timedelta(days=1)
-        if value == "overdue":
-            return queryset.filter(review_due_at__lt=now)
-        if value == "today":
-            return queryset.filter(review_due_at__gte=now, review_due_at__lt=soon)
-        return queryset.filter(Q(review_due_at__gte=soon) | Q(review_due_at__isnull=True))
+        match value:
+            case "overdue":
+                return queryset.filter(due_at__lt=now)
+            case "ceiling":
+                return queryset.filter(review_ceiling_at__lt=now)
+            case "today":
+                return queryset.filter(due_at__gte=now, due_at__lt=soon)
+        return queryset.filter(Q(due_at__gte=soon) | Q(due_at__isnull=True))

@@ -28,9 +28,11 @@ from .enums import (
     WAITING_FOR_DECISION,
     ClaimKind,
     ClaimState,
+    ExtensionState,
     LossReason,
     MatchVerdict,
     RejectionReason,
+    RevocationReason,
     State,
 )
 
@@ -178,8 +180,29 @@ class Registration(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)  # when its last live line ended
     review_started_at = models.DateTimeField(null=True, blank=True)
     review_due_at = models.DateTimeField(_("decision promised by"), null=True, blank=True)
+    review_ceiling_at = models.DateTimeField(_("to be decided at the latest by"), null=True, blank=True)
     review_left_seconds = models.PositiveIntegerField(null=True, blank=True)
     review_noticed_percent = models.PositiveSmallIntegerField(default=0)
+    # The earliest promise of an undecided extension; kept here so that the queue sorts without a join.
+    extension_due_at = models.DateTimeField(null=True, blank=True)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="successors",
+        verbose_name=_("follows"),
+        help_text=_("The registration that this one replaces, or files again."),
+    )
+    value_won = MoneyField(
+        _("value won"),
+        max_digits=16,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        default_currency=settings.DEFAULT_CURRENCY,
+        validators=[MinMoneyValidator(0)],
+    )
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -232,6 +255,11 @@ class Registration(models.Model):
                 name="registration_promised",
                 condition=Q(review_due_at__isnull=False),
             ),
+            models.Index(
+                fields=("extension_due_at",),
+                name="registration_extension_due",
+                condition=Q(extension_due_at__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
@@ -260,6 +288,8 @@ class RegistrationLine(models.Model):
     reason = models.CharField(_("reason"), max_length=16, choices=RejectionReason, blank=True)
     reason_text = models.CharField(_("explanation"), max_length=600, blank=True)
     loss_reason = models.CharField(_("reason"), max_length=12, choices=LossReason, blank=True)
+    revocation_reason = models.CharField(_("reason"), max_length=16, choices=RevocationReason, blank=True)
+    order_number = models.CharField(_("order number"), max_length=80, blank=True)
     protected_until = models.DateTimeField(_("protected until"), null=True, blank=True)
     reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -287,6 +317,10 @@ class RegistrationLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="rejected") | ~Q(reason=""),
                 name="registration_line_rejected_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="revoked") | ~Q(revocation_reason=""),
+                name="registration_line_revoked_has_a_reason",
             ),
         )
         indexes = (
@@ -432,6 +466,57 @@ class InformationRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id}: {self.fields}"
+
+
+class ExtensionRequest(models.Model):
+    """A dealer asked for more time on one protected line.
+
+    While it is ``asked`` the line and its claim already run to ``ends_after``, so that nobody else gets the scope
+    meanwhile; declined, they go back to ``ends_before``, or to the present where that is over.
+    """
+
+    registration_line = models.ForeignKey(
+        RegistrationLine, on_delete=models.CASCADE, related_name="extensions"
+    )
+    state = models.CharField(_("status"), max_length=8, choices=ExtensionState, default=ExtensionState.ASKED)
+    ends_before = models.DateTimeField()
+    ends_after = models.DateTimeField()
+    note = models.CharField(_("what happened lately"), max_length=600, blank=True)
+    last_activity_at = models.DateTimeField(_("last activity at"), null=True, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    due_at = models.DateTimeField(_("decision promised by"))
+    noticed_percent = models.PositiveSmallIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=600, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("registration_line",),
+                condition=Q(state="asked"),
+                name="one_undecided_extension_per_line",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked") | Q(decided_at__isnull=False), name="extension_decided_has_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_after__gt=models.F("ends_before")), name="extension_makes_it_longer"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(reason=""), name="extension_declined_has_a_reason"
+            ),
+        )
+        indexes = (models.Index(fields=("due_at",), name="extension_due", condition=Q(state="asked")),)
+
+    def __str__(self) -> str:
+        return f"{self.registration_line_id}: {self.state}"
 
 
 class InternalNote(models.Model):

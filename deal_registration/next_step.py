@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from core.ui.wording import listed
 
 from .enums import State
+from .extension_selectors import Offer
 from .forms.answer import ASKABLE
 
 Words = str | Promise
@@ -27,12 +30,18 @@ class NextStep:
     label: Words = ""
     until: datetime | None = None
     until_label: Words = ""
+    posts: bool = False  # one click does it, without a page in between
+    also_url: str = ""
+    also_label: Words = ""
 
 
-def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextStep | None:
+def next_step_of(
+    registration, lines, *, question=None, may_act: bool, offer: Offer | None = None
+) -> NextStep | None:
     """Return the next step of ``registration``; None while it is being checked (the page says so by itself).
 
-    ``question`` is the open information request, if any; ``may_act`` whether the reader files for this partner.
+    ``question`` is the open information request, if any; ``may_act`` whether the reader files for this partner;
+    ``offer`` what there is of more time.
     """
 
     def at(name: str) -> str:
@@ -54,6 +63,10 @@ def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextSt
         return None
     if State.ACTION_REQUIRED in states:
         return NextStep("warning", "help-circle", _("Something is missing"), _("See below what would help."))
+    if State.APPROVED in states and offer is not None and offer.undecided:
+        return _undecided(offer, at)
+    if State.APPROVED in states and offer is not None and offer.is_open:
+        return _more_time(offer, at)
     if State.APPROVED in states:
         ends = min(row.protected_until for row in lines if row.state == State.APPROVED)
         return NextStep(
@@ -98,6 +111,41 @@ def next_step_of(registration, lines, *, question=None, may_act: bool) -> NextSt
     return _ended(registration, states, may_act)
 
 
+def _undecided(offer: Offer, at) -> NextStep:
+    """Return what to say while more time is asked for."""
+    return NextStep(
+        "info",
+        "calendar-time",
+        _("You have asked for more time"),
+        _("The deal stays protected until it is decided. Without more time it ends on %(day)s.")
+        % {"day": date_format(localtime(offer.ends_before), "DATE_FORMAT")},
+        at("registration_won"),
+        _("Report as won"),
+        offer.due_at,
+        _("Decision promised by"),
+    )
+
+
+def _more_time(offer: Offer, at) -> NextStep:
+    """Return the offer of more time, as one click where nothing has to be said."""
+    return NextStep(
+        "warning",
+        "calendar-time",
+        _("Protection ends soon"),
+        _("Is the deal still open? Then ask for %(days)s more days. Else tell us how it ended.")
+        % {"days": offer.days},
+        at("registration_extend"),
+        _("Extend by %(days)s days") % {"days": offer.days}
+        if offer.by_rule
+        else _("Ask for %(days)s more days") % {"days": offer.days},
+        min(line.protected_until for line in offer.lines),
+        _("Protected until"),
+        posts=not offer.needs_note,
+        also_url=at("registration_won"),
+        also_label=_("Report as won"),
+    )
+
+
 def question_words(question) -> str:
     """Return what was asked: the reviewer's words, or for a question of the check itself, the fields it lacks."""
     if question.message:
@@ -108,7 +156,7 @@ def question_words(question) -> str:
 
 def _ended(registration, states, may_act: bool) -> NextStep:
     """Return what to say of a registration of which no line is live."""
-    again = reverse("registrations:registration_new") if may_act else ""
+    again = reverse("registrations:registration_again", args=[registration.ref]) if may_act else ""
     if State.WON in states:
         return NextStep("success", "trophy", _("You won this deal"), _("The order is remembered as yours."))
     if State.EXPIRED in states:
@@ -118,7 +166,8 @@ def _ended(registration, states, may_act: bool) -> NextStep:
             _("Protection has ended"),
             _("If the deal is still alive, register it again. Whoever files first is protected."),
             again,
-            _("Register again"),
+            _("File again"),
+            posts=True,
         )
     if State.LOST in states:
         return NextStep("neutral", "circle-x", _("Reported as lost"), _("Thank you for telling us."))
@@ -128,7 +177,33 @@ def _ended(registration, states, may_act: bool) -> NextStep:
             "circle-x",
             _("Not protected"),
             _("The reason stands below. You may register again when it no longer holds."),
+            again,
+            _("File again"),
+            posts=True,
+        )
+    if State.REVOKED in states:
+        return NextStep(
+            "danger",
+            "shield-x",
+            _("Protection was revoked"),
+            _("The reason stands below. You may register again when it no longer holds."),
+            again,
+            _("File again"),
+            posts=True,
+        )
+    if State.WITHDRAWN not in states and State.SUPERSEDED in states:
+        return NextStep(
+            "neutral",
+            "replace",
+            _("Replaced"),
+            _("Another registration has taken its place. What happened below says by what."),
         )
     return NextStep(
-        "neutral", "arrow-back-up", _("Withdrawn"), _("This registration protects nothing any more.")
+        "neutral",
+        "arrow-back-up",
+        _("Withdrawn"),
+        _("This registration protects nothing any more."),
+        again,
+        _("File again"),
+        posts=True,
     )

@@ -3,6 +3,7 @@
 The context kept with a notice is free of language: codes, instants, names in each language; the templates word it.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -17,8 +18,10 @@ from core.ui.wording import listed
 from crm.catalog.models import ProductLine
 
 from .audience import deciders, partner_people
-from .enums import WAITING_FOR_DECISION, State
+from .enums import LIVE, WAITING_FOR_DECISION, State
+from .links import extend_url
 from .models import Registration
+from .story import FIELD_LABELS
 
 ABOUT = Registration._meta.label_lower
 SCREENED = "registration.screened"
@@ -69,7 +72,21 @@ def _context(event) -> dict[str, Any]:
         "received_at": registration.received_at.isoformat() if registration.received_at else "",
         "due_at": facts.get("due_at", "") or "",
         "waits": facts.get("waits") is True,
+        "ends_before": facts.get("ends_before", "") or "",
+        "is_extension": bool(facts.get("extension")),
+        "changed": _changed(facts),
+        "added": _named(_lines(facts.get("added"))),
     }
+
+
+def _changed(facts: dict[str, Any]) -> dict[str, str]:
+    """Return what an amendment changed, in each language."""
+    named = {}
+    for language in SUFFIXES:
+        with translation.override(language):
+            fields = facts.get("changed") or ()
+            named[language] = listed(str(FIELD_LABELS[name]) for name in fields if name in FIELD_LABELS)
+    return named
 
 
 def _reason_of(registration: Registration, facts: dict[str, Any]) -> str:
@@ -155,6 +172,23 @@ def _filing_context(event) -> dict[str, Any]:
     return context | {"lines": _named(list(lines)) if lines else context["lines"]}
 
 
+def _for_deciders_of_live():
+    """Return the staff who decide on the registration's live lines: who has decided, or is about to."""
+
+    def recipients(event) -> set[int]:
+        registration = _registration(event)
+        rows = registration.lines.filter(state__in=[*LIVE, State.SUPERSEDED])
+        return deciders(registration, set(rows.values_list("line_id", flat=True)))
+
+    return recipients
+
+
+def _extend_page(event) -> str:
+    """Return the signed link that extends or closes the deal; it is over when the protection is."""
+    until = datetime.fromisoformat(facts_of(event)["protected_until"])
+    return extend_url(event.object_ref, event.partner_id, until)
+
+
 def _dealers_page(event) -> str:
     return reverse("registrations:registration_detail", args=[event.object_ref])
 
@@ -168,7 +202,14 @@ def _review_page(event) -> str:
 
 
 def _partner_kind(
-    code: str, label, event_types: tuple[str, ...], recipients, *, url=_dealers_page, mail=True
+    code: str,
+    label,
+    event_types: tuple[str, ...],
+    recipients,
+    *,
+    url=_dealers_page,
+    mail=True,
+    action="",
 ) -> None:
     register(
         Kind(
@@ -183,6 +224,7 @@ def _partner_kind(
             permission="registrations.view",
             default_portal=True,
             default_mail=mail,
+            action=action,
         )
     )
 
@@ -224,7 +266,39 @@ _partner_kind(
     url=_answer_page,
 )
 _partner_kind("registration_held", _("A registration is on hold, or no longer"), (SCREENED,), _held)
-_partner_kind("registration_expiring", _("Protection ends soon"), ("registration.expiring",), _for_partner())
+_partner_kind(
+    "registration_expiring",
+    _("Protection ends soon"),
+    ("registration.expiring",),
+    _for_partner(),
+    url=_extend_page,
+    action=_("Extend or close the deal"),
+)
+_partner_kind(
+    "registration_extended",
+    _("More time was granted or declined"),
+    ("registration.extended", "registration.extension_declined"),
+    _for_partner(),
+)
+_partner_kind(
+    "registration_corrected",
+    _("Protection was revoked, or a decision taken back"),
+    ("registration.revoked", "registration.reverted"),
+    _for_partner(),
+)
+_staff_kind(
+    "registration_extension_asked",
+    _("More time is asked for"),
+    ("registration.extension_asked",),
+    _for_deciders(),
+)
+_staff_kind(
+    "registration_amended",
+    _("A registration was changed by its dealer"),
+    ("registration.amended", "registration.superseded"),
+    _for_deciders_of_live(),
+    mail=False,
+)
 _partner_kind(
     "registration_ended",
     _("Protection ended, or an answer came too late"),

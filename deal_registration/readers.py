@@ -1,8 +1,11 @@
 """What deal registration learns from the ledger: a sales rep closed the opportunity of a registration."""
 
+from contextlib import suppress
+
 from core.access.actor import system_actor
 from core.ledger.models import Event
 from core.ledger.readers import register
+from core.workflow import TransitionRefused
 
 from .enums import LossReason, State
 from .models import Registration
@@ -23,10 +26,11 @@ def follow_opportunities(event: Event) -> None:
     ).first()
     if registration is None:
         return
-    if outcome == "won":
-        services.mark_won(registration.pk, actor=CRM, at=event.at)
-    else:
-        services.mark_lost(registration.pk, actor=CRM, at=event.at, reason=LossReason.OTHER)
+    with suppress(TransitionRefused):  # its protection ended between the rep's click and now
+        if outcome == "won":
+            services.mark_won(registration.pk, actor=CRM, at=event.at)
+        else:
+            services.mark_lost(registration.pk, actor=CRM, at=event.at, reason=LossReason.OTHER)
 
 
 register("registrations.opportunities", follow_opportunities)

@@ -98,6 +98,17 @@ def decidable_line_ids(
     )
 
 
+def lines_in_scope(registration: Registration, actor: Actor) -> list[RegistrationLine]:
+    """Return the lines of the registration, in whatever state, on which ``actor`` decides."""
+    return [
+        line
+        for line in registration.lines.all()
+        if covers(
+            actor, "registrations.decide", territory_path=registration.territory.path, line_id=line.line_id
+        )
+    ]
+
+
 def review_facts(registration: Registration, actor: Actor) -> ReviewFacts:
     """Gather the review page of a registration that ``actor`` sees; a constant number of queries."""
     lines = list(registration.lines.all())

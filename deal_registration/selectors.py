@@ -4,13 +4,14 @@ The reviewer's reads live in ``review_selectors``.
 """
 
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce, Least
 from django.http import Http404
 
 from core.access.actor import Actor
 from crm.territories.scopes import within_scopes
 
 from .disclosure import Told, tell
-from .enums import WAITING_FOR_DECISION, State
+from .enums import WAITING_FOR_DECISION, ExtensionState, State
 from .in_force import terms_of
 from .models import Registration, RegistrationLine
 
@@ -50,6 +51,7 @@ def registration_detail(actor: Actor, ref: str) -> Registration:
             "project",
             "opportunity",
             "customer_account",
+            "predecessor",
         )
         .prefetch_related(_LINES, "information_requests__asked_by", "contacts")
     )
@@ -67,30 +69,46 @@ def disclosed_verdict(line: RegistrationLine, actor: Actor) -> Told | None:
 
 
 def review_queue(actor: Actor):
-    """Return what waits for ``actor``'s decision, oldest promise first; on the wait-list there is nothing to decide."""
-    mine = RegistrationLine.objects.filter(
+    """Return what waits for ``actor``'s decision, a line or more time for one, oldest promise first.
+
+    ``due_at`` is the nearer of the two promises. On the wait-list there is nothing to decide.
+    """
+    in_scope = RegistrationLine.objects.filter(
         within_scopes(
             actor, "registrations.decide", territory="registration__territory__path", line="line_id"
-        ),
-        state__in=WAITING_FOR_DECISION,
-    ).exclude(state=State.CONFLICT_HOLD, waits_for_release=True)
+        )
+    )
+    waiting = in_scope.filter(state__in=WAITING_FOR_DECISION).exclude(
+        state=State.CONFLICT_HOLD, waits_for_release=True
+    )
+    asked = in_scope.filter(state=State.APPROVED, extensions__state=ExtensionState.ASKED)
     return (
         Registration.objects.visible_to(actor)
-        .filter(pk__in=mine.values("registration_id"))
+        .filter(
+            Q(pk__in=waiting.values("registration_id"))
+            | Q(extension_due_at__isnull=False, pk__in=asked.values("registration_id"))
+        )
         .select_related("partner__account", "territory", "created_by")
         .prefetch_related(_LINES)
-        .order_by(F("review_due_at").asc(nulls_last=True), "received_at", "pk")
+        .annotate(
+            due_at=Least(
+                Coalesce("review_due_at", "extension_due_at"), Coalesce("extension_due_at", "review_due_at")
+            )
+        )
+        .order_by(F("due_at").asc(nulls_last=True), "received_at", "pk")
     )
 
 
 def next_in_queue(actor: Actor, after: Registration) -> Registration | None:
     """Return the registration that comes after ``after`` in the actor's queue, or the first; None when it is empty."""
     queue = review_queue(actor).exclude(pk=after.pk)
-    if after.review_due_at is not None:
+    promises = [at for at in (after.review_due_at, after.extension_due_at) if at is not None]
+    if promises:
+        due_at = min(promises)
         later = queue.filter(
-            Q(review_due_at__gt=after.review_due_at)
-            | Q(review_due_at=after.review_due_at, received_at__gte=after.received_at)
-            | Q(review_due_at__isnull=True)
+            Q(due_at__gt=due_at)
+            | Q(due_at=due_at, received_at__gte=after.received_at)
+            | Q(due_at__isnull=True)
         )
         return later.first() or queue.first()
     return queue.first()

@@ -6,9 +6,9 @@ from core.calendars.business_time import add_business_days, add_business_time, b
 from crm.territories.selectors import calendar_for
 
 from .contested import contested_among
-from .enums import ENDED, SUMMARY_ORDER, WAITING_FOR_DECISION, State
+from .enums import ENDED, SUMMARY_ORDER, WAITING_FOR_DECISION, ExtensionState, State
 from .in_force import terms_of
-from .models import Registration, RegistrationLine
+from .models import ExtensionRequest, Registration, RegistrationLine
 
 
 def summary_state(states: set[str]) -> str:
@@ -38,16 +38,19 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
     running = registration.review_due_at is not None
     if waiting and not running:
         calendar = calendar_for(registration.territory)
+        terms = terms_of(registration)
         if registration.review_left_seconds is not None:
             registration.review_due_at = add_business_time(
                 at, timedelta(seconds=registration.review_left_seconds), calendar
             )
         else:
-            terms = terms_of(registration)
             registration.review_started_at = at
             registration.review_noticed_percent = 0
             registration.review_due_at = add_business_days(at, terms.review_target_business_days, calendar)
         registration.review_left_seconds = None
+        # The ceiling lies its business days beyond the target, wherever that has moved to.
+        beyond = max(terms.review_ceiling_business_days - terms.review_target_business_days, 0)
+        registration.review_ceiling_at = add_business_days(registration.review_due_at, beyond, calendar)
     elif running and not waiting:
         asked = any(line.state in (State.ACTION_REQUIRED, State.SCREENING) for line in lines)
         if asked or stopped:
@@ -57,15 +60,29 @@ def refresh(registration: Registration, lines: list[RegistrationLine], at: datet
             registration.review_left_seconds = max(left, 0)
         else:
             registration.review_left_seconds = None
-        registration.review_due_at = None
+        registration.review_due_at = registration.review_ceiling_at = None
+    if registration.extension_due_at is not None:
+        registration.extension_due_at = _undecided_extension(lines, at)
     registration.save(
         update_fields=[
             "state",
             "closed_at",
             "review_started_at",
             "review_due_at",
+            "review_ceiling_at",
             "review_left_seconds",
+            "extension_due_at",
             "review_noticed_percent",
             "updated_at",
         ]
     )
+
+
+def _undecided_extension(lines: list[RegistrationLine], at: datetime) -> datetime | None:
+    """Return the earliest promise of an undecided extension; those of lines that have ended are void."""
+    undecided = ExtensionRequest.objects.filter(
+        registration_line__in=[line.pk for line in lines], state=ExtensionState.ASKED
+    )
+    over = [line.pk for line in lines if line.state != State.APPROVED]
+    undecided.filter(registration_line__in=over).update(state=ExtensionState.VOID, decided_at=at)
+    return undecided.order_by("due_at").values_list("due_at", flat=True).first()

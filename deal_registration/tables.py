@@ -10,7 +10,7 @@ from core.ui import tables
 from core.ui.templatetags.ui import reference
 from core.ui.wording import listed
 
-from .enums import WAITING_FOR_DECISION
+from .enums import WAITING_FOR_DECISION, State
 from .models import Registration
 from .promises import promise_of
 from .wording import found_codes
@@ -148,7 +148,7 @@ class StaffRegistrationTable(RegistrationTable):
 class QueueTable(_FurtherColumns):
     """What waits for a decision. Rows come from ``selectors.review_queue``."""
 
-    review_due_at = tables.Column(verbose_name=_("Promised by"), card="status", empty_values=())
+    due_at = tables.Column(verbose_name=_("Promised by"), card="status", empty_values=())
     customer_name = DealColumn(beside=StaffRegistrationTable.base_columns["customer_name"].beside)
     lines = tables.Column(verbose_name=_("Waiting lines"), orderable=False, empty_values=(), card="subtitle")
     found = tables.Column(verbose_name=_("Why a person decides"), orderable=False, empty_values=())
@@ -160,7 +160,7 @@ class QueueTable(_FurtherColumns):
     class Meta:
         model = Registration
         fields = (
-            "review_due_at",
+            "due_at",
             "customer_name",
             "lines",
             "found",
@@ -174,26 +174,38 @@ class QueueTable(_FurtherColumns):
         """Open the review."""
         return reverse("registrations:review_detail", args=[record.ref])
 
-    def render_review_due_at(self, record) -> str:
-        """Draw the promise's clock."""
+    def render_due_at(self, record) -> str:
+        """Draw the clock of the nearer promise; past its ceiling it says so."""
+        now = timezone.now()
+        ceiling = record.review_ceiling_at
         return render_to_string(
-            "review/_promise.html", {"promise": promise_of(record.review_due_at, at=timezone.now())}
+            "review/_promise.html",
+            {
+                "promise": promise_of(record.due_at, at=now),
+                "is_past_ceiling": bool(ceiling and ceiling <= now),
+                "ceiling": ceiling,
+            },
         )
 
-    def value_review_due_at(self, record):
+    def value_due_at(self, record):
         """Return the promised time for the export."""
-        return record.review_due_at
+        return record.due_at
 
     def render_lines(self, record) -> str:
-        """Name the lines that wait."""
-        return joined_lines(record, WAITING_FOR_DECISION) or "—"
+        """Name the lines that wait, or those that are to be protected longer."""
+        waiting = joined_lines(record, WAITING_FOR_DECISION)
+        return waiting or (joined_lines(record, {State.APPROVED}) if record.extension_due_at else "") or "—"
 
     value_lines = render_lines
 
     def render_found(self, record) -> str:
-        """Say in words what the check found on the waiting lines."""
-        return render_to_string("review/_found.html", {"codes": found_codes(record)})
+        """Say in words what the check found on the waiting lines, and whether more time is asked for."""
+        return render_to_string(
+            "review/_found.html",
+            {"codes": found_codes(record), "asks_for_time": record.extension_due_at is not None},
+        )
 
     def value_found(self, record) -> str:
         """Say the same for the export."""
-        return listed(str(words) for _code, words, _tone in found_codes(record))
+        words = [str(words) for _code, words, _tone in found_codes(record)]
+        return listed([*words, *([str(_("More time is asked for"))] if record.extension_due_at else [])])

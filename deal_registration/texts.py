@@ -11,5 +11,7 @@ def search_texts(registration) -> list[str]:
         registration.tender_number,
         registration.own_reference,
         registration.customer_city,
+        registration.purchasing_name,
+        registration.specifying_name,
         registration.partner.account.name,
     ]

@@ -8,6 +8,9 @@ from .enums import ENDED, LIVE, PENDING, State
 
 _SCREENED = (State.APPROVED, State.IN_REVIEW, State.CONFLICT_HOLD, State.ACTION_REQUIRED, State.REJECTED)
 _DECIDABLE = frozenset({State.IN_REVIEW, State.CONFLICT_HOLD})
+# What an administrator takes back as a mistake. Of the withdrawn ones those that lapsed unanswered only: what its
+# dealer gave up stays given up (``services.correcting``).
+_REVERTIBLE = frozenset({State.REJECTED, State.APPROVED, State.REVOKED, State.WITHDRAWN})
 
 LINE_WORKFLOW = Workflow.of(
     "registration line",
@@ -116,6 +119,38 @@ LINE_WORKFLOW = Workflow.of(
             None,
             "registration.overruled",
             _("Replaced by a ruling"),
+        ),
+        Transition(
+            "amend",
+            frozenset({State.DRAFT}),
+            (State.SCREENING,),
+            "registrations.file",
+            "registration.amended",
+            _("Add a product line"),
+        ),
+        Transition(
+            "supersede",
+            PENDING,
+            (State.SUPERSEDED,),
+            "registrations.file",
+            "registration.superseded",
+            _("Replace by a changed registration"),
+        ),
+        Transition(
+            "revoke",
+            frozenset({State.APPROVED}),
+            (State.REVOKED,),
+            "registrations.decide",
+            "registration.revoked",
+            _("Revoke"),
+        ),
+        Transition(
+            "revert",
+            _REVERTIBLE,
+            (State.IN_REVIEW,),
+            "registrations.revert",
+            "registration.reverted",
+            _("Take back a mistake"),
         ),
     ),
     initial=State.DRAFT,

@@ -51,6 +51,10 @@ def steps(path: str, length: int) -> list[str]:
 # Sensible bounds of the terms that are numbers: (least, most).
 _BOUNDS = {
     "protection_days": (1, 3650),
+    "extensions_allowed": (0, 20),
+    "extension_days": (1, 3650),
+    "extension_open_days": (1, 3650),
+    "extension_activity_days": (1, 3650),
     "information_business_days": (1, 250),
     "review_target_business_days": (1, 250),
     "review_ceiling_business_days": (1, 250),

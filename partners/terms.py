@@ -33,6 +33,11 @@ class ProgrammeTerms:
 
     protection_days: int = 90
     protection_reminder_days: tuple[int, ...] = (30, 14, 7)
+    extensions_allowed: int = 1  # how often one protection may be made longer; 0: never
+    extension_days: int = 30
+    extension_open_days: int = 30  # asked at the earliest so many days before the end
+    extension_activity_days: int = 30  # activity counts as recent for so long
+    extension_auto: bool = False  # granted without a person where activity is recent
     information_business_days: int = 5
     review_target_business_days: int = 1
     review_ceiling_business_days: int = 2

@@ -16,7 +16,7 @@ from django.utils import timezone
 from djmoney.money import Money
 
 from core.access.actor import ANONYMOUS, Actor, actor_for
-from core.access.defaults import ensure_default_roles
+from core.access.defaults import DEFAULT_ROLES, ensure_default_roles
 from core.access.models import Role
 from core.calendars.models import BusinessCalendar
 from core.jobs import run_due
@@ -34,9 +34,14 @@ EVERYBODY = (*CAST, "anonymous")
 
 
 def role(code: str) -> Role:
-    """Return a default role, created where the defaults are not installed."""
+    """Return a default role as a new portal has it, also where the kept tables are older than its permissions."""
     ensure_default_roles()
-    return Role.objects.get(code=code)
+    row = Role.objects.get(code=code)
+    wanted = next(list(default.permissions) for default in DEFAULT_ROLES if default.code == code)
+    if row.permissions != wanted:
+        row.permissions = wanted
+        row.save(update_fields=["permissions"])
+    return row
 
 
 def actor_of(user) -> Actor:

@@ -9,6 +9,7 @@ __getattr__ = public_names(
         "check": "checking",
         "store": "storing",
         "files_of": "storing",
+        "copy_files": "storing",
         "register": "registry",
     },
 )

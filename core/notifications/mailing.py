@@ -40,17 +40,20 @@ def send_notice(kind_code: str, *, event_id: int, user_id: int) -> bool:
         return False
     with reading_as(actor):
         words = words_of(kind, kind.context(event), actor=actor, event_type=event.type, event_at=event.at)
-        message = compose(words, kind.url(event), actor=actor, address=person.email)
+        message = compose(words, kind.url(event), actor=actor, address=person.email, action=str(kind.action))
     message.extra_headers["X-Event-Id"] = str(event.ref)
     message.send()
     return True
 
 
-def compose(words: Words, url: str, *, actor: Actor, address: str) -> EmailMultiAlternatives:
-    """Return the mail of ``words``, as text and HTML, in the language in force."""
+def compose(
+    words: Words, url: str, *, actor: Actor, address: str, action: str = ""
+) -> EmailMultiAlternatives:
+    """Return the mail of ``words``, as text and HTML, in the language in force; ``action`` is on its button."""
     context = {
         "words": words,
         "link": settings.PORTAL_ORIGIN + url if url else "",
+        "action": action,
         "preferences": settings.PORTAL_ORIGIN + reverse("notifications:preferences"),
         "origin": settings.PORTAL_ORIGIN,
         "name": actor.name,

@@ -28,7 +28,7 @@ class Kind:
     the notice is about ("": about no object); ``about_id`` finds its primary key. ``recipients`` may be
     wide: each is asked again when the notice is stored, shown and mailed. ``side`` ("partner" or "staff")
     and ``permission`` say who can get it at all. The words are in ``templates/notifications/<code>.txt``:
-    the first line is the title.
+    the first line is the title. ``action``: what the mail's button says, where it is more than opening the portal.
     """
 
     code: str
@@ -43,6 +43,7 @@ class Kind:
     permission: str = ""
     default_portal: bool = True
     default_mail: bool = True
+    action: str | Promise = ""
 
     @property
     def template(self) -> str:

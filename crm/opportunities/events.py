@@ -39,5 +39,8 @@ declare("opportunity.lost", label=_("Lost"), tone="warning", icon="circle-x")
 declare("opportunity.settled", label=_("Closed with its registration"), icon="flag")
 declare("opportunity.reopened", label=_("Opened again"), icon="refresh")
 declare("opportunity.protection_ended", label=_("Protection ended"), tone="warning", icon="shield-x")
+declare(
+    "opportunity.protection_extended", label=_("Protection extended"), tone="success", icon="shield-check"
+)
 declare("opportunity.shared", label=_("Shared"), partner_sees=False, icon="share")
 declare("opportunity.unshared", label=_("Sharing ended"), partner_sees=False, icon="link-off")

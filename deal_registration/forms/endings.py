@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ui.forms import OneTimeKeyMixin
 
 from ..enums import LossReason
+from .fields import AmountField
 
 
 class LinesForm(OneTimeKeyMixin, forms.Form):
@@ -48,6 +49,11 @@ class WonForm(LinesForm):
         max_length=80,
         required=False,
         help_text=_("Your order with us, so that it can be matched."),
+    )
+    value_won = AmountField(
+        label=_("Value won"),
+        required=False,
+        help_text=_("What the customer ordered, without tax."),
     )
 
 

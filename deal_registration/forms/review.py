@@ -29,6 +29,23 @@ class RejectForm(LinesForm):
     )
 
 
+class RejectManyForm(forms.Form):
+    """One reason for several registrations."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[("", _("Choose a reason")), *RejectionReason.choices],
+        error_messages={"required": _("Choose the reason; every dealer is told it.")},
+    )
+    text = forms.CharField(
+        label=_("Explanation for the dealers"),
+        max_length=600,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 600}),
+        help_text=_("Sent to each of them as it stands. Never name another dealer here."),
+    )
+
+
 class AskForm(forms.Form):
     """Ask the dealer to mend named fields."""
 

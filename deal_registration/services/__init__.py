@@ -1,7 +1,9 @@
 """What can be done with registrations: one function per use case, split by noun.
 
 ``drafts``: typing and attaching · ``filing``: submit and answer · ``screening``: the automatic check ·
-``deciding``: what reviewers do · ``closing``: withdraw, won, lost · ``clocks``: reminders, expiry, promises.
+``deciding``: what reviewers do · ``closing``: withdraw, won, lost · ``extending``: more time ·
+``amending``: what its dealer changes after filing · ``correcting``: revoke, take back a mistake ·
+``clocks``: reminders, expiry, promises.
 """
 
 from core.lazy import public_names
@@ -27,6 +29,13 @@ __getattr__ = public_names(
         "withdraw": "closing",
         "mark_won": "closing",
         "mark_lost": "closing",
+        "ask_extension": "extending",
+        "grant_extension": "extending",
+        "decline_extension": "extending",
+        "amend": "amending",
+        "file_again": "amending",
+        "revoke": "correcting",
+        "revert": "correcting",
         "run_clocks": "clocks",
     },
 )

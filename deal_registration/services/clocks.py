@@ -16,12 +16,13 @@ from core.retries import retry_on_collision
 from core.workflow import lock, lock_all, move_all
 from crm.territories.selectors import calendar_for
 from partners.selectors import terms_at
+from partners.terms import ProgrammeTerms
 
 from .. import claims
 from ..contested import contested_among
-from ..enums import State
+from ..enums import ExtensionState, State
 from ..in_force import terms_of
-from ..models import InformationRequest, Registration, RegistrationLine
+from ..models import ExtensionRequest, InformationRequest, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
@@ -38,6 +39,7 @@ def run_clocks(*, at: datetime | None = None) -> dict[str, int]:
         "reminded": remind_of_expiry(at),
         "lapsed": lapse_unanswered(at),
         "promises": watch_promises(at),
+        "extension_promises": watch_extensions(at),
     }
 
 
@@ -70,9 +72,9 @@ def remind_of_expiry(at: datetime) -> int:
             marks = sorted(terms_at(registration.partner, at).protection_reminder_days)
             due = []
             for line in lock_all(
-                RegistrationLine.objects.filter(
-                    registration=registration, state=State.APPROVED
-                ).select_related("line")
+                RegistrationLine.objects.filter(registration=registration, state=State.APPROVED)
+                .exclude(extensions__state=ExtensionState.ASKED)  # has been reminded, and has answered
+                .select_related("line")
             ):
                 left = line.protected_until - at
                 mark = next((days for days in marks if left <= timedelta(days=days)), None)
@@ -169,34 +171,90 @@ def watch_promises(at: datetime) -> int:
 def _notice(registration: Registration, at: datetime) -> int:
     """Write the notices that one promise has come to since the last time."""
     terms = terms_of(registration)
-    calendar = calendar_for(registration.territory)
-    promised = business_seconds_between(
-        registration.review_started_at,
-        add_business_days(registration.review_started_at, terms.review_target_business_days, calendar),
-        calendar,
+    percent = _percent_used(
+        registration.review_started_at, registration.review_due_at, registration, terms, at
     )
-    if at <= registration.review_due_at:
-        used = promised - business_seconds_between(at, registration.review_due_at, calendar)
-    else:
-        used = promised + business_seconds_between(registration.review_due_at, at, calendar)
-    percent = 100 * used // max(promised, 1)
-    marks = [
-        *((mark, "registration.promise_at_risk" if mark < 100 else "registration.promise_missed")
-          for mark in terms.review_notice_percents),
-        (terms.review_escalation_percent, "registration.escalated"),
-    ]  # fmt: skip
     count = 0
-    for mark, event in sorted(marks):
+    for mark, event in _marks(terms):
         if registration.review_noticed_percent < mark <= percent:
             registration.review_noticed_percent = mark
             registration.save(update_fields=["review_noticed_percent"])
-            record(
-                event,
-                registration,
-                actor=CLOCK,
-                at=at,
-                partner_id=registration.partner_id,
-                facts={"due_at": registration.review_due_at.isoformat(), "percent": int(percent)},
+            _record_notice(event, registration, registration.review_due_at, percent, at)
+            count += 1
+    return count
+
+
+def _percent_used(
+    started_at: datetime, due_at: datetime, registration: Registration, terms: ProgrammeTerms, at: datetime
+) -> int:
+    """Return how much of the promised business time is used up; over 100 once the promise has passed."""
+    calendar = calendar_for(registration.territory)
+    promised = business_seconds_between(
+        started_at, add_business_days(started_at, terms.review_target_business_days, calendar), calendar
+    )
+    if at <= due_at:
+        used = promised - business_seconds_between(at, due_at, calendar)
+    else:
+        used = promised + business_seconds_between(due_at, at, calendar)
+    return int(100 * used // max(promised, 1))
+
+
+def _marks(terms: ProgrammeTerms) -> list[tuple[int, str]]:
+    """Return the percentages at which somebody is told, with the event of each, in order."""
+    notices = [
+        (mark, "registration.promise_at_risk" if mark < 100 else "registration.promise_missed")
+        for mark in terms.review_notice_percents
+    ]
+    return sorted([*notices, (terms.review_escalation_percent, "registration.escalated")])
+
+
+def _record_notice(
+    event: str, registration: Registration, due_at: datetime, percent: int, at: datetime, **facts
+) -> None:
+    """Write one notice of a promise."""
+    record(
+        event,
+        registration,
+        actor=CLOCK,
+        at=at,
+        partner_id=registration.partner_id,
+        facts={"due_at": due_at.isoformat(), "percent": percent, **facts},
+    )
+
+
+def watch_extensions(at: datetime) -> int:
+    """Write the same notices for extensions that wait for a decision; return how many.
+
+    The requests of one registration asked together are noticed together, by the earliest of them.
+    """
+    count = 0
+    near = Registration.objects.filter(extension_due_at__lte=at + timedelta(days=2)).order_by(
+        "extension_due_at"
+    )
+    for pk in list(near.values_list("pk", flat=True)[: BATCH * 10]):
+        with transaction.atomic():
+            registration = lock(Registration.objects.select_related("partner__programme", "territory"), pk=pk)
+            undecided = lock_all(
+                ExtensionRequest.objects.filter(
+                    registration_line__registration=registration, state=ExtensionState.ASKED
+                ).select_related("registration_line__line")
             )
+            if undecided:
+                count += _notice_extension(registration, undecided, at)
+    return count
+
+
+def _notice_extension(registration: Registration, undecided: list[ExtensionRequest], at: datetime) -> int:
+    """Write the notices that the earliest undecided request has come to since the last time."""
+    first = min(undecided, key=lambda request: (request.due_at, request.pk))
+    terms = terms_of(registration)
+    percent = _percent_used(first.asked_at, first.due_at, registration, terms, at)
+    count = 0
+    for mark, event in _marks(terms):
+        if first.noticed_percent < mark <= percent:
+            first.noticed_percent = mark
+            first.save(update_fields=["noticed_percent"])
+            codes = [request.registration_line.line.code for request in undecided]
+            _record_notice(event, registration, first.due_at, percent, at, lines=codes, extension=True)
             count += 1
     return count

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from djmoney.money import Money
 
 from core import clock
 from core.access.actor import Actor, system_actor
@@ -19,6 +20,7 @@ from ..models import InformationRequest, Registration, RegistrationLine
 from ..sequence import lock_lines
 from ..summary import refresh
 from ..workflow import LINE_WORKFLOW
+from .preparing import money_text
 
 # The dealer has no right to the opportunity of the CRM core; the registration carries its end over.
 CRM = system_actor("registration")
@@ -129,6 +131,7 @@ def withdraw(
     )
 
 
+@retry_on_collision
 def mark_won(
     registration_pk: int,
     *,
@@ -136,17 +139,32 @@ def mark_won(
     at: datetime,
     line_ids: Iterable[int] | None = None,
     order_number: str = "",
+    value_won: Money | None = None,
 ) -> Registration:
-    """Report approved lines as won; the claim ends and the order is remembered."""
-    return _close(
-        registration_pk,
-        "win",
-        actor=actor,
-        at=at,
-        line_ids=line_ids,
-        changes={},
-        facts={"order_number": order_number},
-    )
+    """Report approved lines as won; the claim ends and the order is remembered.
+
+    ``value_won`` is that of this order; a second order for other lines of the registration adds to the first, where
+    it is in the same currency.
+    """
+    with transaction.atomic():
+        registration = _close(
+            registration_pk,
+            "win",
+            actor=actor,
+            at=at,
+            line_ids=line_ids,
+            changes={"order_number": order_number.strip()},
+            facts={
+                "order_number": order_number.strip(),
+                "value_won": money_text(value_won),
+            },
+        )
+        if value_won is not None:
+            so_far = registration.value_won
+            same = so_far is not None and so_far.currency == value_won.currency
+            registration.value_won = so_far + value_won if same else value_won
+            registration.save(update_fields=["value_won", "value_won_currency", "updated_at"])
+    return registration
 
 
 def mark_lost(

@@ -6,7 +6,7 @@ from core import clock
 from core.access.actor import Actor, system_actor
 from core.workflow import TransitionRefused, move_all
 from crm.accounts.services import promote
-from crm.opportunities.services import open_registered
+from crm.opportunities.services import end_protection, open_registered
 from partners.selectors import benefits_at
 
 from .. import claims
@@ -116,3 +116,16 @@ def land_in_crm(registration, chosen, *, at: datetime, ends_at: datetime) -> Non
         opportunity=registration.opportunity,
     )
     registration.save(update_fields=["opportunity", "updated_at"])
+
+
+def shorten_in_crm(registration: Registration, lines: list[RegistrationLine], *, at: datetime) -> None:
+    """Let the opportunity's protection end with the last line still protected, at once where there is none.
+
+    Never makes it longer: a line whose extension is undecided runs on, the opportunity does not.
+    """
+    if registration.opportunity is None:
+        return
+    last = max((line.protected_until for line in lines if line.state == State.APPROVED), default=None)
+    until = registration.opportunity.protection_ends_at
+    if until is not None and (last is None or last < until):
+        end_protection(registration.opportunity_id, actor=CRM, at=at, ends_at=last)

@@ -8,10 +8,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from crm.identity.words import explain, level_words
-from deal_registration.enums import LossReason, RejectionReason
+from deal_registration.enums import LossReason, RejectionReason, RevocationReason
 
 register = template.Library()
-REASONS = dict(RejectionReason.choices) | dict(LossReason.choices)
+REASONS = dict(RejectionReason.choices) | dict(LossReason.choices) | dict(RevocationReason.choices)
 
 
 @register.filter
@@ -56,3 +56,9 @@ def match_level(level: str) -> str:
 def evidence_words(evidence) -> str:
     """Return one piece of evidence of a likely customer as a sentence."""
     return explain(evidence)
+
+
+@register.filter
+def of_line(found, pk):
+    """Return what belongs to a registration line among {line's primary key: …}; None for nothing."""
+    return found.get(pk) if isinstance(found, dict) else None

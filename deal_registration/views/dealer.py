@@ -17,9 +17,10 @@ from crm.panels import panels_for
 from .. import services
 from ..beside import notes_for
 from ..disclosure import without_lines
-from ..enums import LIVE, PENDING, State
+from ..enums import ENDED, LIVE, PENDING, State
 from ..exceptions import NotComplete
-from ..forms import AnswerForm, FilesForm
+from ..extension_selectors import offer_of
+from ..forms import AnswerForm, ExtendForm, FilesForm
 from ..models import Registration
 from ..next_step import next_step_of, question_words
 from ..selectors import disclosed_verdict, registration_detail
@@ -40,6 +41,8 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
     lines = list(registration.lines.all())
     rows = told_rows(lines, actor)
     question = open_question(registration)
+    now = timezone.now()
+    offer = offer_of(registration, lines, now)
     may_act = (
         allows(actor, "registrations.file", registration) and actor.organisation_id == registration.partner_id
     )
@@ -52,7 +55,13 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
             "rows": rows,
             "free_without": without_lines([(row, told) for row, told, _hits in rows]),
             "question": question,
-            "next_step": next_step_of(registration, lines, question=question, may_act=may_act),
+            "next_step": next_step_of(registration, lines, question=question, may_act=may_act, offer=offer),
+            "step_form": ExtendForm(),
+            "undecided": {request.registration_line_id: request for request in offer.undecided},
+            "predecessor": registration.predecessor,
+            "successors": successors_of(registration, actor),
+            "may_amend": may_act and any(row.state in LIVE for row in lines),
+            "may_file_again": may_act and any(row.state in ENDED for row in lines),
             "is_checking": any(row.state == State.SCREENING for row in lines),
             "may_act": may_act,
             "may_withdraw": may_act and any(row.state in LIVE for row in lines),
@@ -67,6 +76,11 @@ def registration_page(request: HttpRequest, ref: str) -> HttpResponse:
             "no_pdf_reason": unavailable_reason(),
         },
     )
+
+
+def successors_of(registration: Registration, actor) -> list[Registration]:
+    """Return the registrations that replaced this one, or filed it again, as far as ``actor`` sees them."""
+    return list(Registration.objects.visible_to(actor).filter(predecessor=registration).order_by("pk")[:5])
 
 
 @require_GET

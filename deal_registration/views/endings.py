@@ -42,7 +42,10 @@ def _withdraw(registration, form, **common) -> None:
 
 
 def _win(registration, form, **common) -> None:
-    services.mark_won(registration.pk, order_number=form.cleaned_data["order_number"], **common)
+    data = form.cleaned_data
+    services.mark_won(
+        registration.pk, order_number=data["order_number"], value_won=data["value_won"], **common
+    )
 
 
 def _lose(registration, form, **common) -> None:
@@ -113,7 +116,7 @@ def _end(request, ref: str, ending: Ending) -> HttpResponse:
     if not lines:
         messages.info(request, _("This can no longer be done: its status has changed meanwhile."))
         return redirect(back)
-    form = ending.form(request.POST or None, lines=lines)
+    form = ending.form(request.POST or None, lines=lines, initial={"value_won": registration.value})
     if request.method == "POST" and form.is_valid():
         with refusals_as_messages(request):
             ending.act(

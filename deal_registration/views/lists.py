@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.list_views.built_in import BuiltIn
+from core.ui.bulk import BulkAction
 from core.ui.lists import ListView
 
 from ..filters import QueueFilters, RegistrationFilters, StaffRegistrationFilters
@@ -89,6 +90,22 @@ class ReviewQueue(ListView):
     empty_title = _("Nothing waits for a decision")
     empty_text = _("New registrations that need a person appear here by themselves.")
     empty_action = None
+    bulk_actions = (
+        BulkAction(
+            "approve",
+            _("Approve"),
+            "shield-check",
+            "registrations.decide",
+            opens="registrations:review_approve_many",
+        ),
+        BulkAction(
+            "reject",
+            _("Reject"),
+            "circle-x",
+            "registrations.decide",
+            opens="registrations:review_reject_many",
+        ),
+    )
 
     def get_rows(self):
         """Return what waits for a decision in the actor's scope."""

@@ -17,14 +17,23 @@ from ..beside import notes_for
 from ..claim_picture import Span, claims_picture
 from ..contested import contested_among
 from ..enums import WAITING_FOR_DECISION, ClaimState, State
-from ..forms import ApproveForm, AskForm, NoteForm, RejectForm
+from ..extension_selectors import requests_of, undecided_of
+from ..forms import (
+    ApproveForm,
+    AskForm,
+    DeclineExtensionForm,
+    GrantExtensionForm,
+    NoteForm,
+    RejectForm,
+)
 from ..models import Registration
 from ..promises import promise_of
-from ..review_selectors import ReviewFacts, ScopeClaim, review_facts
+from ..review_selectors import ReviewFacts, ScopeClaim, lines_in_scope, review_facts
 from ..selectors import registration_detail, review_queue
-from ..story import readable
+from ..story import amendments_of, readable
 from ..told_words import sentence
 from ..wording import CLASS_ORDER, CLASS_WORDS, CODE_HELP, CODE_WORDS, detail_of
+from ..workflow import LINE_WORKFLOW
 
 RUNNING_CLAIMS = frozenset({ClaimState.PENDING, ClaimState.APPROVED})
 MOST_COUNTED = 1_000  # of a partner's other registrations in one status
@@ -51,6 +60,9 @@ def show_review(
     decidable = [row for row in lines if row.line_id in facts.decidable]
     stopped = contested_among(row.pk for row in lines if row.state in WAITING_FOR_DECISION)
     notes = notes_for(cases_of(lines), actor)
+    history = timeline(registration, actor)
+    requests = undecided_of(requests_of(registration))
+    extension = extension_lines(registration, requests, actor)
     picture_of = [claim for claim in facts.claims if claim.overlaps or claim.claim.state in RUNNING_CLAIMS]
     return render(
         request,
@@ -79,6 +91,22 @@ def show_review(
             "ask_form": bound.get("ask_form") or AskForm(),
             "note_form": bound.get("note_form") or NoteForm(),
             "opened": opened,
+            "extension_requests": requests,
+            "may_decide_extension": bool(extension),
+            "extension_promise": promise_of(
+                min((request.due_at for request in requests), default=None), at=now
+            ),
+            "grant_form": bound.get("grant_form")
+            or (GrantExtensionForm(lines=extension) if extension else None),
+            "decline_form": bound.get("decline_form")
+            or (DeclineExtensionForm(lines=extension) if extension else None),
+            "may_revoke": allows(actor, "registrations.decide", registration)
+            and any(row.state == State.APPROVED for row in lines_in_scope(registration, actor)),
+            "may_revert": actor.may("registrations.revert")
+            and any(row.state in LINE_WORKFLOW["revert"].sources for row in lines),
+            "amendments": amendments_of(history),
+            "ceiling": registration.review_ceiling_at,
+            "is_past_ceiling": bool(registration.review_ceiling_at and registration.review_ceiling_at <= now),
             "may_decide": allows(actor, "registrations.decide", registration) and bool(decidable),
             "promise": promise_of(registration.review_due_at, at=now),
             "is_waiting": any(row.state in WAITING_FOR_DECISION for row in lines),
@@ -86,13 +114,19 @@ def show_review(
             "partner_facts": partner_facts(registration, lines, actor, now),
             "contacts": list(registration.contacts.all()),
             "files": list(files_of(registration)),
-            "timeline_entries": readable(timeline(registration, actor), actor),
+            "timeline_entries": readable(history, actor),
             "open_requests": [
                 row for row in registration.information_requests.all() if row.answered_at is None
             ],
         },
         status=status,
     )
+
+
+def extension_lines(registration: Registration, requests, actor) -> list:
+    """Return the lines for which more time is undecided and that the actor decides on."""
+    asked = {request.registration_line_id for request in requests}
+    return [row for row in lines_in_scope(registration, actor) if row.pk in asked]
 
 
 def cases_of(lines) -> set[tuple[str, int]]:

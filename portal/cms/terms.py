@@ -144,6 +144,21 @@ def terms_fields() -> dict[str, forms.Field]:
         "protection_reminder_days": NumbersField(
             label=_("Reminders, days before the end"), required=False, help_text=_("With commas: 30, 14, 7")
         ),
+        "extensions_allowed": forms.IntegerField(
+            label=_("Extensions of one protection"),
+            min_value=0,
+            max_value=20,
+            help_text=_("How often a dealer may ask for more time; 0: never."),
+        ),
+        "extension_days": _days(_("Days of one extension")),
+        "extension_open_days": _days(_("Extension may be asked for, days before the end")),
+        "extension_activity_days": _days(
+            _("Activity counts as recent for, days"),
+            _("Without recent activity the dealer has to say what happened, and a person decides."),
+        ),
+        "extension_auto": forms.BooleanField(
+            label=_("Grant an extension without a person where activity is recent"), required=False
+        ),
         "review_target_business_days": _days(_("Review target in business days"), business),
         "review_ceiling_business_days": _days(_("Review ceiling in business days"), business),
         "review_notice_percents": NumbersField(

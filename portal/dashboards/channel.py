@@ -44,8 +44,8 @@ def gather(actor, *, at: datetime) -> ChannelDashboard:
     queue = review_queue(actor)
     promises = queue.order_by().aggregate(
         waiting=Count("pk"),
-        overdue=Count("pk", filter=Q(review_due_at__lt=at)),
-        due_soon=Count("pk", filter=Q(review_due_at__gte=at, review_due_at__lt=at + timedelta(days=1))),
+        overdue=Count("pk", filter=Q(due_at__lt=at)),
+        due_soon=Count("pk", filter=Q(due_at__gte=at, due_at__lt=at + timedelta(days=1))),
     )
     inside = RegistrationLine.objects.filter(
         within_scopes(
@@ -63,7 +63,7 @@ def gather(actor, *, at: datetime) -> ChannelDashboard:
             ),
         ),
     )
-    first = [(row, promise_of(row.review_due_at, at=at)) for row in queue[:SHORT]]
+    first = [(row, promise_of(row.due_at, at=at)) for row in queue[:SHORT]]
     return ChannelDashboard(
         **promises, **decided, questions=waiting_questions(actor), queue=first, chart=_chart(actor)
     )

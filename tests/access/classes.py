@@ -111,7 +111,9 @@ ROLES: dict[str, frozenset[str]] = {
     "projects:project_list": CRM - FILERS,
     "registrations:registration_list": READERS,
     "registrations:registration_new": FILERS,
+    "registrations:review_approve_many": REVIEWERS,
     "registrations:review_queue": REVIEWERS,
+    "registrations:review_reject_many": REVIEWERS,
 }
 
 
@@ -197,6 +199,10 @@ OBJECTS: dict[str, OfObject] = {
     "registrations:registration_withdraw": OfObject("registration", FILERS),
     "registrations:registration_won": OfObject("registration", FILERS),
     "registrations:registration_lost": OfObject("registration", FILERS),
+    "registrations:registration_again": OfObject("registration", FILERS),
+    "registrations:registration_amend": OfObject("registration", FILERS),
+    "registrations:registration_extend": OfObject("registration", FILERS),
+    "registrations:registration_extend_by_link": OfObject("extend_link", FILERS, parameter="token"),
     "registrations:file_add": OfObject("registration", FILERS),
     "registrations:file_remove": OfObject("registration", FILERS, others=(("file_ref", "file"),)),
     "registrations:receipt_json": OfObject("registration", READERS),
@@ -205,6 +211,10 @@ OBJECTS: dict[str, OfObject] = {
     "registrations:review_approve": OfObject("registration", REVIEWERS),
     "registrations:review_reject": OfObject("registration", REVIEWERS),
     "registrations:review_ask": OfObject("registration", REVIEWERS),
+    "registrations:review_extension_decline": OfObject("registration", REVIEWERS),
+    "registrations:review_extension_grant": OfObject("registration", REVIEWERS),
+    "registrations:review_revert": OfObject("registration", frozenset({"administrator"})),
+    "registrations:review_revoke": OfObject("registration", REVIEWERS),
     "registrations:review_match": OfObject("registration", REVIEWERS),
     "registrations:review_note": OfObject("registration", REVIEWERS | {"administrator"}),
     "documents:file_download": OfObject("file", READERS),

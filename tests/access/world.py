@@ -23,7 +23,7 @@ from crm.accounts.models import Account
 from crm.accounts.services.transfer import begin_transfer
 from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
-from deal_registration import services
+from deal_registration import links, services
 from deal_registration.disputes import services as disputes
 from deal_registration.prechecks import services as prechecks
 from deal_registration.prechecks.models import Standing
@@ -283,6 +283,10 @@ def build(cast: Cast | None = None) -> World:
     ):
         row.refresh_from_db()
         world.put("registration", label, row, *seen_by)
+    for label, row, *seen_by in (("own", own_approved, *OWN), ("rival", rival_approved, *RIVAL)):
+        until = row.lines.get(state="approved").protected_until
+        token = links.token_for(row.ref, row.partner_id, until)
+        world.put("extend_link", label, SimpleNamespace(ref=token), *seen_by)
     world.put("file", "own", own_file, *OWN, *EAST)
     world.put("file", "sub", sub_file, *SUB, *EAST)
     world.put("file", "rival", rival_file, *RIVAL, *EAST)

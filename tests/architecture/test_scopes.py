@@ -12,6 +12,7 @@ from .house import our_models
 UNSCOPED = {
     "accounts.AccountShare": "read by the scopes of accounts themselves",
     "deal_registration.Claim": "read by the conflict check as the system; reviewers see it by review_facts",
+    "deal_registration.ExtensionRequest": "part of a registration line, reached through its registration",
     "deal_registration.InformationRequest": "part of a registration, reached through it",
     "deal_registration.InternalNote": "part of a registration, reached through review_facts by staff alone",
     "deal_registration.LineSequence": "lock and counter of a product line",

@@ -60,7 +60,7 @@ def test_queue_of_another_territory_is_empty(other_channel_manager, own):
         ({"territory": "cn-east"}, True),
         ({"territory": "de"}, False),
         ({"q": "waterworks"}, True),
-        ({"sort": "-review_due_at"}, True),
+        ({"sort": "-due_at"}, True),
     ],
 )
 def test_queue_filters(reviewer, own, query, found):

@@ -108,6 +108,29 @@ def _record(event: str, opportunity: Opportunity, actor: Actor, at: datetime, li
 
 
 @transaction.atomic
+def extend_protection(pk: int, *, ends_at: datetime, actor: Actor, at: datetime) -> Opportunity:
+    """Move the end of an opportunity's protection to ``ends_at``; never to an earlier one."""
+    opportunity = lock(Opportunity.objects.all(), pk=pk)
+    before = opportunity.protection_ends_at
+    if before is not None and before >= ends_at:
+        return opportunity
+    opportunity.protection_ends_at = ends_at
+    opportunity.save(update_fields=["protection_ends_at"])
+    ledger.record(
+        "opportunity.protection_extended",
+        opportunity,
+        actor=actor,
+        at=at,
+        partner_id=opportunity.partner_account_id,
+        facts={
+            "protection_ends_at": ends_at.isoformat(),
+            "protection_ended_before": before.isoformat() if before else None,
+        },
+    )
+    return opportunity
+
+
+@transaction.atomic
 def end_protection(
     pk: int, *, actor: Actor, at: datetime, reason: str = "", ends_at: datetime | None = None
 ) -> Opportunity:
