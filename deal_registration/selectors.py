@@ -4,7 +4,6 @@ The reviewer's reads live in ``review_selectors``.
 """
 
 from django.db.models import F, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce, Least
 from django.http import Http404
 
 from core.access.actor import Actor
@@ -90,11 +89,6 @@ def review_queue(actor: Actor):
         )
         .select_related("partner__account", "territory", "created_by")
         .prefetch_related(_LINES)
-        .annotate(
-            due_at=Least(
-                Coalesce("review_due_at", "extension_due_at"), Coalesce("extension_due_at", "review_due_at")
-            )
-        )
         .order_by(F("due_at").asc(nulls_last=True), "received_at", "pk")
     )
 
