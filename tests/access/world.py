@@ -123,6 +123,8 @@ IN_THE_CRM = (
     "customer_address",
     "customer_phone",
     "project_name",
+    "purchasing_name",
+    "specifying_name",
     "tender_number",
 )
 
