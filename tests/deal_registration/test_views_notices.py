@@ -11,8 +11,9 @@ from core.notifications.words import words_of
 from core.search import search_everything
 from deal_registration import services
 from deal_registration.enums import State
+from deal_registration.models import Claim
 from deal_registration.notifications import ABOUT
-from tests.cast import actor_of
+from tests.cast import actor_of, client_for
 
 CODES = [code for code, kind in kinds().items() if kind.about == ABOUT]
 
@@ -143,6 +144,79 @@ def test_escalation_reaches_those_further_up(own, make_staff, places, channel_ma
     assert {"registration_escalated", "registration_promise"} <= set(told(channel_manager))
 
 
+def near_its_end(registration, days: int = 6) -> None:
+    """Let the protection end in some days."""
+    ends_at = timezone.now() + timezone.timedelta(days=days)
+    registration.lines.update(protected_until=ends_at)
+    Claim.objects.filter(registration_line__registration=registration).update(ends_at=ends_at)
+
+
+def test_a_reminder_carries_the_signed_link_in_notice_and_mail(approved, dealer_sales, settle, mailoutbox):
+    near_its_end(approved)
+    services.run_clocks()
+    settle()
+    notice = Notification.objects.get(user=dealer_sales, kind="registration_expiring")
+    assert notice.url.startswith("/registrations/by-mail/")
+    (sent,) = [mail for mail in mailoutbox if "Protection ends on" in mail.subject]
+    assert notice.url in sent.body
+    assert "Extend or close the deal" in sent.body
+    assert "Extend or close the deal" in sent.alternatives[0][0]
+    assert client_for(dealer_sales).get(notice.url).status_code == 200
+
+
+def test_a_question_for_more_time_is_told_to_who_decides_and_the_answer_to_the_dealer(
+    approved, dealer_sales, channel_manager, other_channel_manager, rival, settle
+):
+    near_its_end(approved)
+    services.ask_extension(
+        approved.pk, actor=actor_of(dealer_sales), at=timezone.now(), note="They ask again."
+    )
+    settle()
+    notice = Notification.objects.get(user=channel_manager, kind="registration_extension_asked")
+    assert "They ask again." in words(notice)
+    assert told(other_channel_manager) == told(rival) == []
+    services.decline_extension(
+        approved.pk, actor=actor_of(channel_manager), at=timezone.now(), reason="Nothing moved."
+    )
+    settle()
+    answer = words(Notification.objects.get(user=dealer_sales, kind="registration_extended"))
+    assert "More time declined" in answer
+    assert "Nothing moved." in answer
+
+
+def test_a_revocation_tells_reason_and_explanation(approved, channel_manager, dealer_sales, lines, settle):
+    services.revoke(
+        approved.pk,
+        actor=actor_of(channel_manager),
+        at=timezone.now(),
+        line_ids=[lines.pumps.pk],
+        reason="inactive",
+        text="Nobody called for months.",
+    )
+    settle()
+    text = words(Notification.objects.get(user=dealer_sales, kind="registration_corrected"))
+    assert "Protection revoked" in text
+    assert "The deal was not worked on" in text
+    assert "Nobody called for months." in text
+
+
+def test_a_change_is_told_to_who_decides(own, dealer_sales, channel_manager, settle):
+    services.amend(
+        own.pk, actor=actor_of(dealer_sales), at=timezone.now(), data={"description": "Six pumps."}
+    )
+    settle()
+    text = words(Notification.objects.get(user=channel_manager, kind="registration_amended"))
+    assert "Own Machinery Co., Ltd. changed: What is needed." in text
+
+
+def test_the_three_parties_are_found_by_who_sees_the_registration(file_deal, dealer_sales, rival, run_jobs):
+    file_deal(dealer_sales, purchasing_name="Trading House", specifying_name="Design Institute Nine")
+    for query in ("trading house", "design institute"):
+        found = {group.source.key for group in search_everything(actor_of(dealer_sales), query)}
+        assert "registrations" in found
+        assert not search_everything(actor_of(rival), query)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans", "zh-hant"])
 @pytest.mark.parametrize("code", CODES)
 def test_every_kind_has_words(code, language):
@@ -166,6 +240,10 @@ def test_every_kind_has_words(code, language):
                 "due_at": timezone.now().isoformat(),
                 "event_type": "registration.approved",
                 "waits": False,
+                "ends_before": timezone.now().isoformat(),
+                "is_extension": True,
+                "changed": {"en": "Expected value"},
+                "added": {"en": "Valves"},
             },
         )
     title, _rest = text.split("\n", 1)
