@@ -105,7 +105,7 @@ class RevocationReason(models.TextChoices):
 class ExtensionState(models.TextChoices):
     """What became of a request for more time. ``VOID``: the protection ended before anybody decided."""
 
-    ASKED = "asked", _("Asked")
+    ASKED = "asked", _("Waiting for a decision")
     GRANTED = "granted", _("Granted")
     DECLINED = "declined", _("Declined")
     VOID = "void", _("No longer needed")

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             name='ExtensionRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('granted', 'Granted'), ('declined', 'Declined'), ('void', 'No longer needed')], default='asked', max_length=8, verbose_name='status')),
+                ('state', models.CharField(choices=[('asked', 'Waiting for a decision'), ('granted', 'Granted'), ('declined', 'Declined'), ('void', 'No longer needed')], default='asked', max_length=8, verbose_name='status')),
                 ('ends_before', models.DateTimeField()),
                 ('ends_after', models.DateTimeField()),
                 ('note', models.CharField(blank=True, max_length=600, verbose_name='what happened lately')),
