@@ -86,7 +86,7 @@ GROUPS = (
                 bar=_("Register"),
             ),
             Item(_("Is it free?"), "help-circle", "prechecks:precheck_new", _dealer("registrations.file")),
-            Item(_("Pre-checks"), "list-search", "prechecks:precheck_list", _any("registrations.view")),
+            Item(_("Pre-checks"), "history", "prechecks:precheck_list", _any("registrations.view")),
             Item(
                 _("Registrations"),
                 "shield-check",

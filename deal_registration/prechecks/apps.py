@@ -19,5 +19,5 @@ class PrechecksConfig(house.HouseAppConfig):
             unanswered=("neutral", "circle-minus"),
             normal=("success", "circle-check"),
             slowed=("warning", "player-pause"),
-            stopped=("danger", "hand-stop"),
+            stopped=("danger", "ban"),
         )

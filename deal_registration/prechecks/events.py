@@ -15,16 +15,13 @@ TYPED_FACTS = tuple(
     or name in ("reference", "lines", "project_name", "tender_number", "territory")
 )
 LABELS = {
-    "lines": _("Product lines"),
-    "customer_name": _("End customer"),
-    "project_name": _("Project or site"),
-    "territory": _("Territory"),
     "message": _("Message"),
     "explanation": _("Explanation"),
     "score": _("Signs of probing"),
 }
 
 
+# What was asked stands on the page already; the timeline shows only what each event adds.
 def _labels(*names: str) -> dict:
     return {name: LABELS[name] for name in names}
 
@@ -34,7 +31,6 @@ declare(
     label=pgettext_lazy("pre-checks", "Asked and answered"),
     partner_facts=(*TYPED_FACTS, "answers", "repeats"),
     icon="help-circle",
-    labels=_labels("lines", "customer_name", "project_name", "territory"),
     words=FILED_WORDS,
 )
 declare(
@@ -42,7 +38,6 @@ declare(
     label=_("Asked, a person answers"),
     partner_facts=TYPED_FACTS,
     icon="clock",
-    labels=_labels("lines", "customer_name", "project_name", "territory"),
     words=FILED_WORDS,
 )
 declare(
@@ -72,7 +67,7 @@ declare(
     "precheck.stopped",
     label=_("Pre-checks paused"),
     tone="danger",
-    icon="hand-stop",
+    icon="ban",
     labels=_labels("score"),
 )
 declare(

@@ -15,7 +15,7 @@ BURST = timedelta(minutes=10)
 TIME_TO_FILE = timedelta(days=3)
 
 # Points of each sign, and from where to where it grows.
-POINTS = {"taken": 35, "breadth": 20, "sweep": 15, "unfiled": 15, "speed": 15}
+POINTS = {"taken": 30, "breadth": 20, "sweep": 20, "unfiled": 15, "speed": 15}
 TAKEN_FROM, TAKEN_TO, TAKEN_AT_LEAST = 0.35, 0.85, 5
 BREADTH_FROM, BREADTH_TO = 8, 25
 SWEEP_FROM, SWEEP_TO = 5, 10
