@@ -3,11 +3,11 @@
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from core.ui import tables
-from core.ui.templatetags.ui import reference
+from core.ui.templatetags.ui import icon, reference
 from core.ui.wording import listed
 
 from .enums import WAITING_FOR_DECISION, State
@@ -19,6 +19,17 @@ from .wording import found_codes
 def joined_lines(registration, states=None) -> str:
     """Return the names of the product lines, in the reader's language; of ``states`` only, where given."""
     return listed(row.line.name for row in registration.lines.all() if states is None or row.state in states)
+
+
+MARK = (
+    '<span class="cell-mark" title="{0}">{1}<span aria-hidden="true">{2}</span>'
+    '<span class="visually-hidden">{0}</span></span>'
+)
+
+
+def _marks(record) -> list:
+    """Return the marks that the page's list asked for (``deal_registration.marks``)."""
+    return getattr(record, "marks", [])
 
 
 class DealColumn(tables.TitleColumn):
@@ -37,9 +48,10 @@ class DealColumn(tables.TitleColumn):
         """Return the name as a link, and the second line."""
         told = [str(text) for _heading, read in self.beside if (text := read(record))]
         return format_html(
-            '<a href="{}">{}</a>{}',
+            '<a href="{}">{}</a>{}{}',
             table.url_of(record),
             value or _("No customer yet"),
+            format_html_join("", MARK, ((mark.words, icon(mark.icon), mark.text) for mark in _marks(record))),
             format_html('<small class="cell-beside">{}</small>', " · ".join(told)) if told else "",
         )
 

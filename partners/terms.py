@@ -73,6 +73,7 @@ class ProgrammeTerms:
     idle_days: int = 30
     idle_percent: int = 40
     idle_least_open: int = 5  # with fewer open registrations nobody asks how many are asleep
+    message_retract_minutes: int = 10  # within which an author takes a message back
     prechecks_per_day: int = 20  # questions before filing; 0: none are answered
     prechecks_per_month: int = 200  # in any thirty days
     precheck_slow_score: int = 50  # signs of probing, 0 to 100, from which a person answers

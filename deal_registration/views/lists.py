@@ -10,6 +10,7 @@ from core.ui.lists import ListView
 
 from ..filters import QueueFilters, RegistrationFilters, StaffRegistrationFilters
 from ..holding import own_holding
+from ..marks import mark
 from ..selectors import registration_rows, review_queue
 from ..tables import QueueTable, RegistrationTable, StaffRegistrationTable
 
@@ -64,7 +65,8 @@ class RegistrationList(ListView):
         return None
 
     def get_context(self, **context):
-        """Add how many slots are in use, on the dealer's own list."""
+        """Add how many slots are in use, on the dealer's own list, and what marks the rows."""
+        mark(context["page"].rows, self.request.actor)
         return super().get_context(**context) | {"slots": own_holding(self.request.actor, timezone.now())}
 
     def get_rows(self):
@@ -106,6 +108,11 @@ class ReviewQueue(ListView):
             opens="registrations:review_reject_many",
         ),
     )
+
+    def get_context(self, **context):
+        """Add what marks the rows."""
+        mark(context["page"].rows, self.request.actor)
+        return super().get_context(**context)
 
     def get_rows(self):
         """Return what waits for a decision in the actor's scope."""

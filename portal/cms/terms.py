@@ -235,8 +235,11 @@ def terms_fields() -> dict[str, forms.Field]:
 
 
 def precheck_fields() -> dict[str, forms.Field]:
-    """Return the fields about questions before filing, and when they look like probing."""
+    """Return the fields about messages, questions before filing, and when those look like probing."""
     return {
+        "message_retract_minutes": forms.IntegerField(
+            label=_("Minutes within which a message can be taken back"), min_value=0, max_value=1440
+        ),
         "prechecks_per_day": forms.IntegerField(
             label=_("Pre-checks a partner may ask in a day"),
             min_value=0,

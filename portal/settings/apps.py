@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "deal_registration.prechecks",
     "deal_registration.disputes",
     "deal_registration.intake",
+    "deal_registration.messages",
     "portal",
     "wagtail_localize",
     "wagtail_localize.locales",

@@ -173,6 +173,12 @@ OBJECTS: dict[str, OfObject] = {
     "list_views:view_edit": OfObject("list_view", EVERYONE),
     "list_views:view_restore": OfObject("list_view", EVERYONE),
     "list_views:view_update": OfObject("list_view", EVERYONE),
+    "messages:message_read": OfObject("registration", FILERS | REVIEWERS),
+    "messages:message_retract": OfObject(
+        "registration", FILERS | REVIEWERS, others=(("message_ref", "message"),)
+    ),
+    "messages:message_send": OfObject("registration", FILERS | REVIEWERS),
+    "messages:thread": OfObject("registration", READERS),
     "notifications:open": OfObject("notice", EVERYONE),
     "notifications:read": OfObject("notice", EVERYONE),
     "opportunities:opportunity_detail": OfObject("opportunity", LOGGERS),

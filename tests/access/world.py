@@ -25,6 +25,7 @@ from crm.activities.services import log_activity, plan_activity
 from crm.opportunities.models import Opportunity
 from deal_registration import links, services
 from deal_registration.disputes import services as disputes
+from deal_registration.messages import services as messages
 from deal_registration.prechecks import services as prechecks
 from deal_registration.prechecks.models import Standing
 from tests import factories
@@ -303,6 +304,7 @@ def build(cast: Cast | None = None) -> World:
     _prechecks(world, places, lines, canaries)
     _sheets(world, canaries)
     _views_of_lists(world, canaries)
+    _messages(world, canaries)
     settle_all()
     _notices(world)
     return world
@@ -446,6 +448,26 @@ def _shared(world: World, places) -> None:
     world.put("contact", "shared", contact, "sales_rep", "other_channel_manager", "administrator")
     world.put("opportunity", "shared", opportunity, "sales_rep", "other_channel_manager")
     world.put("user", "shared", shared_with, *CAST)
+
+
+def _messages(world: World, canaries: Canaries) -> None:
+    """Put a thread of own with the staff, and one of the rival, every word of it marked."""
+    people, deals = world.people, world.objects["registration"]
+
+    def send(user, label: str, text: str, uploads=()):
+        ref = deals[label].ref
+        return messages.send(
+            ref, actor=actor_of(user), at=timezone.now(), text=text, uploads=uploads, idempotency_key=None
+        )
+
+    own = send(people.dealer_sales, "own_waiting", "Own words to who decides")
+    send(people.channel_manager, "own_waiting", "The staff's words to own")
+    rivals = send(
+        people.rival, "rival_waiting", canaries.text("rival", "message"), [upload(canaries, "rival")]
+    )
+    send(people.channel_manager, "rival_waiting", canaries.text("rival", "answer to a message"))
+    world.put("message", "own", own, *OWN, *EAST)
+    world.put("message", "rival", rivals, *RIVAL, *EAST)
 
 
 def _prechecks(world: World, places, lines, canaries: Canaries) -> None:

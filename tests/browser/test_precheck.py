@@ -25,9 +25,7 @@ def fill_question(page, words, customer: str, lines) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_dealer_asks_until_the_budget_ends_and_registers(
-    language, visit, request, making, programme, places, lines
-):
+def test_dealer_asks_until_the_budget_ends_and_registers(language, request, making, programme, places, lines):
     words = WORDS[language]
     get = request.getfixturevalue
     people = {name: get(name) for name in ("dealer_sales", "rival", "channel_manager")}
@@ -37,6 +35,7 @@ def test_dealer_asks_until_the_budget_ends_and_registers(
     run_all_jobs()
     making.approve(filed)
     set_terms(programme, prechecks_per_day=BUDGET)
+    visit = get("visit")  # the worker begins once everything is there
     shown = lambda step: f"{language} pre-check {step}"  # noqa: E731
 
     dealer = visit(cast.dealer_sales)

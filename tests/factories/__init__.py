@@ -49,6 +49,7 @@ from .disputes import (
     RulingFactory,
     StatementFactory,
 )
+from .messages import MessageFactory, MessageReadFactory
 from .partners import (
     AgreementFactory,
     AgreementTemplateFactory,
@@ -87,6 +88,8 @@ __all__ = [
     "MatchDecisionFactory",
     "MembershipFactory",
     "MergeFactory",
+    "MessageFactory",
+    "MessageReadFactory",
     "NotificationFactory",
     "OpportunityFactory",
     "OpportunityLineFactory",
