@@ -13,7 +13,7 @@ ARGS ?=
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
 
-run: ## serve the portal with demo data (PORT=8000 DATA=./data SIZE=small|10k|100k FRESH=1)
+run: ## serve the portal with demo data (PORT=8000 DATA=./data SIZE=small|10k|100k|1m FRESH=1)
 	@$(PYTHON) tools/run.py --port "$(PORT)" --data "$(DATA)" --size "$(SIZE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
 
 setup: ## install everything for development, start nothing

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from . import filings, identity, ledger, lists
+from . import check, filings, identity, ledger, lists
 from .surroundings import server_url
 
 
@@ -18,11 +18,14 @@ def main() -> None:
     """Measure what was asked for, or everything."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "entries", nargs="*", choices=["lists", "filings", "identity", "ledger", []], help="default: all"
+        "entries",
+        nargs="*",
+        choices=["lists", "check", "filings", "identity", "ledger", []],
+        help="default: all",
     )
     parser.add_argument("--requests", type=int, default=200, help="requests for each page (default 200)")
-    parser.add_argument("--filings", type=int, default=600, help="filings in all (default 600)")
-    parser.add_argument("--dealers", type=int, default=8, help="dealers filing at once (default 8)")
+    parser.add_argument("--filings", type=int, default=10_000, help="filings in all (default 10,000)")
+    parser.add_argument("--dealers", type=int, default=50, help="dealers filing at once (default 50)")
     parser.add_argument(
         "--sizes",
         type=_numbers,
@@ -34,10 +37,16 @@ def main() -> None:
     parser.add_argument("--per-seal", type=int, default=1000, help="events under a seal (default 1000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--keep", action="store_true", help="keep the databases of the lists for the next run"
+        "--keep", action="store_true", help="keep the databases of lists and check for the next run"
+    )
+    parser.add_argument(
+        "--demos",
+        type=lambda text: text.split(","),
+        default=["10k", "1m"],
+        help="sizes of the demos that lists and check compare, with commas (default 10k,1m)",
     )
     options = parser.parse_args()
-    wanted = options.entries or ["lists", "filings", "identity", "ledger"]
+    wanted = options.entries or ["lists", "check", "filings", "identity", "ledger"]
     with psycopg.connect(server_url()) as connection:
         version = connection.execute("SHOW server_version").fetchone()[0].split()[0]
     print(
@@ -48,7 +57,16 @@ def main() -> None:
     if "lists" in wanted:
         print(
             "\n## Registration list and search\n\n"
-            + lists.measure(requests=options.requests, seed=options.seed, keep=options.keep)
+            + lists.measure(
+                requests=options.requests, seed=options.seed, keep=options.keep, sizes=options.demos
+            )
+        )
+    if "check" in wanted:
+        print(
+            "\n## The conflict check\n\n"
+            + check.measure(
+                questions=options.queries, seed=options.seed, keep=options.keep, sizes=options.demos
+            )
         )
     if "filings" in wanted:
         print("\n## Filings\n\n" + filings.measure(filings=options.filings, dealers=options.dealers))

@@ -78,28 +78,36 @@ def manage(*arguments: str, env: dict[str, str]) -> float:
     return time.perf_counter() - begun
 
 
+def load(url: str, size: str, env: dict[str, str]) -> float | None:
+    """Migrate the database and load a demo of ``size``; return the seconds that took, None where one was kept."""
+    manage("migrate", "--no-input", "--verbosity", "0", env=env)
+    with psycopg.connect(url) as connection:
+        is_kept = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_account)").fetchone()[0]
+    loaded_in = None if is_kept else manage("demo", "--size", size, env=env)
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM (ANALYZE)")
+    return loaded_in
+
+
 @contextlib.contextmanager
-def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterator["Portal"]:
+def portal(
+    url: str, size: str, *, workers: int = 2, threads: int = 4, application: str = "portal.wsgi"
+) -> Iterator["Portal"]:
     """Load a demo of ``size`` into ``url`` and serve it with gunicorn; yields the portal."""
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as data:
         with socket.socket() as free:
             free.bind((HOST, 0))
             port = free.getsockname()[1]
         env = environment(url, data, port)
-        manage("migrate", "--no-input", "--verbosity", "0", env=env)
-        with psycopg.connect(url) as connection:
-            is_kept = connection.execute("SELECT EXISTS (SELECT 1 FROM accounts_account)").fetchone()[0]
-        loaded_in = None if is_kept else manage("demo", "--size", size, env=env)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("ANALYZE")
-        command = [sys.executable, "-m", "gunicorn", "portal.wsgi:application", "--bind", f"{HOST}:{port}"]
+        loaded_in = load(url, size, env)
+        command = [sys.executable, "-m", "gunicorn", f"{application}:application", "--bind", f"{HOST}:{port}"]
         command += ["--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
         command += ["--preload", "--log-level", "warning", "--keep-alive", "30"]
         with (Path(data) / "web.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
             _wait_for(port, process, Path(data) / "web.log")
-            yield Portal(url, port, loaded_in)
+            yield Portal(url, port, loaded_in, env)
         finally:
             process.terminate()
             process.wait(20)
@@ -108,8 +116,12 @@ def portal(url: str, size: str, *, workers: int = 2, threads: int = 4) -> Iterat
 class Portal:
     """A served portal. ``loaded_in``: the seconds its demo took to load; None where it was there already."""
 
-    def __init__(self, url: str, port: int, loaded_in: float | None) -> None:
-        self.url, self.port, self.loaded_in = url, port, loaded_in
+    def __init__(self, url: str, port: int, loaded_in: float | None, env: dict[str, str]) -> None:
+        self.url, self.port, self.loaded_in, self.env = url, port, loaded_in, env
+
+    def run(self, module: str, *arguments: str) -> None:
+        """Run a module of this package beside the served portal, on its database."""
+        subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, env=self.env, check=True)
 
     def rows(self, statement: str) -> list[tuple]:
         """Return what an SQL query finds."""

@@ -272,7 +272,7 @@ def serve(options, children: list) -> None:
         f"  another port   make run PORT={options.port + 1}\n"
         f"  other data     make run DATA=~/portal-data     (now {data})\n"
         f"  a fresh start  make run FRESH=1                (deletes what is in the data folder)\n"
-        f"  more data      make run FRESH=1 SIZE=10k       (or 100k)\n"
+        f"  more data      make run FRESH=1 SIZE=10k       (or 100k; on PostgreSQL 1m)\n"
         f"  stop           Ctrl-C\n",
         flush=True,
     )
@@ -285,7 +285,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Serve the portal with demo data.")
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--data", default=str(ROOT / "data"))
-    parser.add_argument("--size", default="small", choices=["small", "10k", "100k"])
+    parser.add_argument("--size", default="small", choices=["small", "10k", "100k", "1m"])
     parser.add_argument("--fresh", action="store_true")
     options = parser.parse_args()
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -14,6 +14,7 @@ __getattr__ = public_names(
         "event_types": "registry",
         "record": "recording",
         "build_event": "recording",
+        "commit": "recording",
         "bulk_record": "recording",
         "current_position": "recording",
         "timeline": "timelines",

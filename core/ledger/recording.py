@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.access.actor import Actor
+from core.search.bulk import load_instances
 
 from .commitments import IDS, commitment, ids, leaf_hash_of, new_salt
 from .models import Era, Event, FactSet
@@ -46,6 +47,45 @@ def build_event(
     ``facts`` are of the business; ``personal`` maps a subject (``user:12``) to the facts about that person.
     """
     event_type(type)
+    commitments, stored = commit(
+        object_id=object_id,
+        partner_id=partner_id,
+        actor_id=actor_id,
+        actor_system=actor_system,
+        facts=facts,
+        personal=personal,
+    )
+    event = Event(
+        ref=ref or uuid.uuid4(),
+        type=type,
+        at=at,
+        object_type=object_type,
+        object_id=object_id,
+        object_ref=object_ref,
+        partner_id=partner_id,
+        actor_id=actor_id,
+        actor_system=actor_system,
+        commitments=commitments,
+        era=era,
+        transaction_id=transaction_id,
+    )
+    event.leaf_hash = leaf_hash_of(event)
+    return Draft(event, [FactSet(subject=subject, facts=values) for subject, values in stored])
+
+
+def commit(
+    *,
+    object_id: int,
+    partner_id: int | None,
+    actor_id: int | None,
+    actor_system: str,
+    facts: Facts | None,
+    personal: Mapping[str, Facts] | None = None,
+) -> tuple[dict[str, str], list[tuple[str, dict[str, list]]]]:
+    """Return the sorted commitments of an event's facts, and (subject, facts with their salts) of each fact set.
+
+    Raises ``ValueError`` for a fact named twice.
+    """
     commitments: dict[str, str] = {}
     fact_sets = []
     numbers = ids(
@@ -65,23 +105,8 @@ def build_event(
             salt = new_salt()
             stored[name] = [value, salt]
             commitments[name] = commitment(name, value, salt)
-        fact_sets.append(FactSet(subject=subject, facts=stored))
-    event = Event(
-        ref=ref or uuid.uuid4(),
-        type=type,
-        at=at,
-        object_type=object_type,
-        object_id=object_id,
-        object_ref=object_ref,
-        partner_id=partner_id,
-        actor_id=actor_id,
-        actor_system=actor_system,
-        commitments=dict(sorted(commitments.items())),
-        era=era,
-        transaction_id=transaction_id,
-    )
-    event.leaf_hash = leaf_hash_of(event)
-    return Draft(event, fact_sets)
+        fact_sets.append((subject, stored))
+    return dict(sorted(commitments.items())), fact_sets
 
 
 def record(
@@ -138,7 +163,7 @@ def bulk_record(drafts: Iterable[Draft], *, batch_size: int = 2000) -> int:
             for fact_set in draft.fact_sets:
                 fact_set.event_id = draft.event.pk
                 sets.append(fact_set)
-        FactSet.objects.bulk_create(sets, batch_size=500)
+        load_instances(FactSet, sets)
         batch.clear()
 
     for draft in drafts:

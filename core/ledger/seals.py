@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from core import clock
 from core.jobs import hold_lease, release_lease
+from core.search.bulk import load_instances
 
 from . import merkle
 from .commitments import canonical, stamp
@@ -100,7 +101,7 @@ def seal_next(limit: int = LARGEST) -> int:
             seal.save(force_insert=True)
             for place in places:
                 place.seal = seal
-            SealedEvent.objects.bulk_create(places, batch_size=1000)
+            load_instances(SealedEvent, places)
     except IntegrityError:
         return 0
     return len(rows)

@@ -14,6 +14,8 @@ __getattr__ = public_names(
         "find_matches": "matching",
         "index": "indexing",
         "index_many": "indexing",
+        "prepared_rows": "indexing",
+        "analyse": "indexing",
         "unindex": "indexing",
         "add_alias": "indexing",
         "set_group": "indexing",

@@ -88,17 +88,26 @@ def index_many(items: Iterable[Entry], *, batch_size: int = 20_000) -> int:
     stream = iter(items)
     keys: list[array[int]] = []
     while batch := list(islice(stream, batch_size)):
-        records: list[tuple[int, int, bool, str]] = []
-        some: set[int] = set()
-        for organisation_id, candidate, group_id, is_known in batch:
-            profile = profile_of(candidate)
-            records.append((organisation_id, group_id, is_known, profile.packed()))
-            some |= entries(profile, organisation_id)
+        records, some = prepared_rows(batch)
         load_rows(MatchRecord, ("organisation_id", "group_id", "is_known", "line"), records)
-        keys.append(array("q", sorted(some)))
+        keys.append(array("q", some))
         count += len(batch)
     load_rows(MatchKey, ("entry",), ((entry,) for entry in merge(*keys)))
     return count
+
+
+def prepared_rows(items: Iterable[Entry]) -> tuple[list[tuple[int, int, bool, str]], list[int]]:
+    """Return the records (as ``index_many`` writes them) and the keys in their order of organisations without aliases.
+
+    For loads that copy the rows themselves, e.g. in several processes.
+    """
+    records: list[tuple[int, int, bool, str]] = []
+    keys: set[int] = set()
+    for organisation_id, candidate, group_id, is_known in items:
+        profile = profile_of(candidate)
+        records.append((organisation_id, group_id, is_known, profile.packed()))
+        keys |= entries(profile, organisation_id)
+    return records, sorted(keys)
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
 """The demo: logins, kept mails, and a generator of believable data, split by noun."""
 
-SIZES = {"small": 1_000, "10k": 10_000, "100k": 100_000}  # accounts; registrations are a tenth of it
+# Accounts; registrations are a tenth of it. Of a million the most are a crowd: one registration each (see ``crowd``).
+SIZES = {"small": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}

@@ -121,7 +121,9 @@ class Course:
         at = max(at, latest + TICK)
         for line, row in zip(lines, sequences, strict=True):
             row.last_number, row.last_at = row.last_number + 1, at
-            line.sequence_number, line.received_at, line.state = row.last_number, at, State.SCREENING
+            place = row.last_number + self.world.crowd.filed_before(line.line_id, at)
+            line.sequence_number, line.received_at, line.state = place, at, State.SCREENING
+            self.world.crowd.played.setdefault(line.line_id, []).append(at)
         registration.received_at, registration.state = at, State.SCREENING
         registration.last_activity_at, registration.programme = at, self.programme.programme
         filed = Filed(deal, registration, lines)

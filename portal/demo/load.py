@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from core import search
 from core.ledger import bulk_record
+from core.ledger.models import Event
 from core.ledger.readers import skip_to_end
 from core.ledger.seals import seal_all
 from crm import identity
@@ -27,6 +28,8 @@ from .accounts import load_accounts
 from .board import Board
 from .catalogue import load_catalogue
 from .course import Course
+from .crowd import Crowd
+from .crowd_load import join_sequences, load_crowd, plan_crowd
 from .deals import plan_deals
 from .foundations import note_reference_data
 from .history import History
@@ -46,26 +49,30 @@ def is_empty() -> bool:
     return not Account.objects.exists()
 
 
-def load_demo(*, accounts: int, seed: int, now: datetime, progress: Progress) -> World:
+def load_demo(*, accounts: int, seed: int, now: datetime, progress: Progress, crowd: int = 0) -> World:
     """Load a demo of ``accounts`` customers and a tenth as many registrations, as it stands at ``now``.
 
-    The same seed and time make the same demo, but for the ledger's salts. Readers of the ledger pass over it:
-    what happened before the demo was made is no news.
+    ``crowd``: how many customers with a registration each come on top, of which only the rows are made (PostgreSQL
+    only, and not in the one transaction). The same seed and time make the same demo, but for the ledger's salts.
+    Readers of the ledger pass over it: what happened before the demo was made is no news.
     """
     with transaction.atomic():
-        world, course = _play(accounts, seed, now, progress)
+        world, course = _play(accounts, seed, now, progress, Crowd(crowd, now, seed))
         _index(world, course)
         bulk_record(_counted(world.history, progress))
         progress("news pages", 0, 1)
         load_news(now)
         progress("news pages", 1, 1)
         progress("notices", load_notices(now), 0)
-    seal_all(lambda count: progress("events sealed", count, len(world.history.noted)))
+    if crowd:
+        load_crowd(world.crowd, progress)
+    total = Event.objects.count()
+    seal_all(lambda count: progress("events sealed", count, total))
     skip_to_end()
     return world
 
 
-def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[World, Course]:
+def _play(accounts: int, seed: int, now: datetime, progress: Progress, crowd: Crowd) -> tuple[World, Course]:
     """Make and save every row."""
     rng = Random(seed)
     world = World(
@@ -76,6 +83,7 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
         geography=load_territories(),
         catalogue=load_catalogue(),
         names=NameMaker(rng, long_share=min(0.9, 0.3 + accounts / 100_000)),
+        crowd=crowd,
     )
     note_reference_data(
         world,
@@ -97,11 +105,14 @@ def _play(accounts: int, seed: int, now: datetime, progress: Progress) -> tuple[
         world, [one.account for one in world.organisations] + [one.partner.account for one in world.partners]
     )
     _count_rows()
+    if crowd.count:
+        plan_crowd(world, programme)
     board = Board(world)
     board.fill(direct)
     course = Course(world, programme, board, direct)
     course.play(plan_deals(world, direct, accounts // 10))
     course.protection.set_promises()
+    join_sequences(crowd, course.rows, world.catalogue.lines.values())
     course.rows.save(world)
     _set_changed_at(course)
     return world, course

@@ -86,7 +86,8 @@ def load_partners(world: World, people: People, programme: ProgrammeOfDemo) -> N
     """Save partners with people, authorisations, agreements, certificates and tiers, and note their events."""
     planned = [_of_cast(world, row, programme) for row in CAST]
     planned += [
-        _by_chance(world, programme, number) for number in range(partner_count(world.accounts) - len(CAST))
+        _by_chance(world, programme, number)
+        for number in range(partner_count(world.accounts + world.crowd.count) - len(CAST))
     ]
     world.cast = {one.key: one for one in planned if one.key}
     world.partners = planned

@@ -12,6 +12,7 @@ from core.ui.references import ALPHABET
 from crm.accounts.models import Account, Contact, HouseListing
 
 from .catalogue import Catalogue
+from .crowd import Crowd
 from .history import History
 from .names import NameMaker, OrganisationName
 from .territories import Geography
@@ -40,6 +41,7 @@ class World:
     geography: Geography
     catalogue: Catalogue
     names: NameMaker
+    crowd: Crowd
     history: History = field(default_factory=History)
     users: dict[str, User] = field(default_factory=dict)
     reps: dict[str, User] = field(default_factory=dict)
