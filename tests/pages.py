@@ -37,6 +37,8 @@ def rows_of_every_kind(making: Cast) -> dict[str, list]:
         "account": [opportunity.account],
         "opportunity": [opportunity],
         "partner": [making.own_partner],
+        "precedent": [factories.PrecedentFactory()],
+        "proposal": [factories.RuleProposalFactory(programme=making.programme)],
         "contact": [],
         "activity": [],
         "list_view": [factories.SavedViewFactory(owner=making.sales_rep)],

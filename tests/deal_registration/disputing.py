@@ -98,12 +98,13 @@ class Contest:
         )
 
 
-def contest(cast, *, lines=None, approve=True, **changes) -> Contest:
+CUSTOMER = "Contested Refinery Co., Ltd."
+
+
+def contest(cast, *, lines=None, approve=True, customer_name=CUSTOMER, **changes) -> Contest:
     """Let the rival file (and be protected), then own the same customer and lines: refused, or held behind."""
     chosen = lines or [cast.lines.pumps]
-    theirs = cast.file_deal(
-        cast.rival, customer_name="Contested Refinery Co., Ltd.", lines=chosen, own_reference="RIVAL-9"
-    )
+    theirs = cast.file_deal(cast.rival, customer_name=customer_name, lines=chosen, own_reference="RIVAL-9")
     run_all_jobs()
     _ = cast.channel_manager
     if approve:
@@ -111,7 +112,7 @@ def contest(cast, *, lines=None, approve=True, **changes) -> Contest:
     own = cast.file_deal(
         cast.dealer_sales,
         **{
-            "customer_name": "Contested Refinery Co., Ltd.",
+            "customer_name": customer_name,
             "lines": chosen,
             "own_reference": "OWN-9",
             **changes,

@@ -70,6 +70,7 @@ class Command(BaseCommand):
             if if_empty:
                 return
             raise CommandError("There is data already. The demo is loaded into an empty database only.")
+        from portal.demo.disputes import hold_disputes
         from portal.demo.fresh import file_fresh
 
         now = clock.now()
@@ -83,3 +84,4 @@ class Command(BaseCommand):
             )
         load_demo(accounts=accounts, crowd=crowd, seed=seed, now=now, progress=Bar(sys.stderr))
         file_fresh(clock.now())
+        hold_disputes(clock.now())
