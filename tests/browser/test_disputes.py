@@ -20,7 +20,7 @@ OPENED = re.compile(r"/disputes/[A-Z2-9]{12}/$")
 
 def wait_for(page, query, state: str, field: str = "state"):
     """Wait until the row of ``query`` is in a state."""
-    for _try in range(80):
+    for _try in range(240):
         row = query.first()
         if row is not None and getattr(row, field) == state:
             return row
@@ -55,6 +55,13 @@ def file_and_be_refused(page, lines, customer: str) -> str:
     return ref
 
 
+def signed_in(visit, user):
+    """Return a page signed in as ``user``, patient with a busy machine."""
+    visitor = visit()
+    visitor.context.set_default_timeout(60_000)
+    return visitor.take_over(user).page
+
+
 def send(page, selector: str) -> None:
     """Press a button that leads on."""
     with page.expect_navigation():
@@ -67,7 +74,7 @@ def test_refused_disputed_ruled_and_cited(making, visit, request, places, lines,
     head = making.make_staff("channel_head", "channel_head")
     partners = (get("own_partner"), get("rival_partner"), get("sub_partner"))
     dress(ENGLISH, "en", people, partners, places, lines)
-    dealer, rival = visit(people["dealer_sales"]).page, visit(people["rival"]).page
+    dealer, rival, desk = (signed_in(visit, user) for user in people.values())
     problems = []
 
     # File; the check refuses, and the page offers to dispute it.
@@ -99,7 +106,6 @@ def test_refused_disputed_ruled_and_cited(making, visit, request, places, lines,
     wait_for(dealer, Dispute.objects.filter(pk=dispute.pk), "deliberation")
 
     # The decider sees what the ruling does before it is done.
-    desk = visit(people["channel_manager"]).page
     desk.goto(f"/disputes/{dispute.ref}/")
     problems += look(desk, "dispute decider")
     desk.click(f"a[href='/disputes/{dispute.ref}/rule/']")
@@ -174,19 +180,17 @@ def test_pages_in_chinese(making, visit, language, lines):
         ("dealer_sales", ["/disputes/", f"/disputes/{dispute.ref}/", "/precedents/"]),
         ("rival", [f"/disputes/{dispute.ref}/"]),
     ):
-        visitor = visit()
-        visitor.take_over(people[name])
+        page = signed_in(visit, people[name])
         for url in urls:
-            visitor.page.goto(url)
-            assert visitor.page.evaluate("() => document.documentElement.lang").startswith("zh")
-            problems += look(visitor.page, f"dispute {language} {name} {url.split('/')[1]} {len(url)}")
+            page.goto(url)
+            assert page.evaluate("() => document.documentElement.lang").startswith("zh")
+            problems += look(page, f"dispute {language} {name} {url.split('/')[1]} {len(url)}")
     from deal_registration.disputes import services as disputes
 
     for actor in (case.dealer, case.rival):
         disputes.say_all(dispute.pk, actor=actor, at=timezone.now())
-    visitor = visit()
-    visitor.take_over(people["channel_manager"])
+    page = signed_in(visit, people["channel_manager"])
     for url in (f"/disputes/{dispute.ref}/", f"/disputes/{dispute.ref}/rule/"):
-        visitor.page.goto(url)
-        problems += look(visitor.page, f"dispute {language} decider {url.split('/')[-2][:4]}")
+        page.goto(url)
+        problems += look(page, f"dispute {language} decider {url.split('/')[-2][:4]}")
     assert problems == []
