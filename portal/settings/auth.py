@@ -73,7 +73,10 @@ PUBLIC_VIEWS = frozenset(
         "portal:language",
         "portal:demo_mails",
         "portal:demo_mail",
+        "ledger:receipt_tool",
         "ledger:receipt_verify",
+        "ledger:seal_list",
+        "ledger:seal_list_json",
         "javascript-catalog",
     }
 )
