@@ -62,9 +62,15 @@ def set_typed(registration: Registration, data: dict[str, Any], actor: Actor) ->
     return changed
 
 
-def set_contacts(registration: Registration, contacts: Iterable[dict[str, str]]) -> None:
-    """Replace the contacts of a saved registration by ``contacts``; rows without a name are left out."""
-    registration.contacts.all().delete()
+def set_contacts(
+    registration: Registration, contacts: Iterable[dict[str, str]], *, is_new: bool = False
+) -> None:
+    """Replace the contacts of a saved registration by ``contacts``; rows without a name are left out.
+
+    ``is_new``: it was saved just now and has none yet.
+    """
+    if not is_new:
+        registration.contacts.all().delete()
     RegistrationContact.objects.bulk_create(
         RegistrationContact(
             registration=registration, **{field: contact.get(field, "") for field in CONTACT_FIELDS}
@@ -74,11 +80,12 @@ def set_contacts(registration: Registration, contacts: Iterable[dict[str, str]])
     )
 
 
-def set_lines(registration: Registration, line_ids: Iterable[int]) -> None:
-    """Make the draft's product lines exactly ``line_ids``."""
+def set_lines(registration: Registration, line_ids: Iterable[int], *, is_new: bool = False) -> None:
+    """Make the draft's product lines exactly ``line_ids``. ``is_new``: it was saved just now and has none yet."""
     wanted = set(line_ids)
-    registration.lines.exclude(line_id__in=wanted).delete()
-    present = set(registration.lines.values_list("line_id", flat=True))
+    present = set() if is_new else set(registration.lines.values_list("line_id", flat=True))
+    if present - wanted:
+        registration.lines.exclude(line_id__in=wanted).delete()
     RegistrationLine.objects.bulk_create(
         RegistrationLine(registration=registration, line_id=line_id) for line_id in sorted(wanted - present)
     )
@@ -109,8 +116,8 @@ def save_draft(
                 raise TransitionRefused(state=row.state)
         set_typed(row, data, actor)
         row.save()
-        set_contacts(row, contacts)
-        set_lines(row, line_ids)
+        set_contacts(row, contacts, is_new=registration is None)
+        set_lines(row, line_ids, is_new=registration is None)
     return row
 
 

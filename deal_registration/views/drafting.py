@@ -203,9 +203,10 @@ def _fingerprint() -> str:
 
 def attach_files(form, saved: Registration, *, actor, at) -> None:
     """Attach what was uploaded, each file once however often it is sent."""
-    known = set(files_of(saved).values_list("name", "sha256"))
+    uploads = form.cleaned_data.get("documents") or ()
+    known = set(files_of(saved).values_list("name", "sha256")) if uploads else set()
     kind = form.cleaned_data.get("document_kind", "")
-    for upload in form.cleaned_data.get("documents") or ():
+    for upload in uploads:
         digest = hashlib.sha256()
         for chunk in upload.chunks():
             digest.update(chunk)
