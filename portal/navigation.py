@@ -123,6 +123,7 @@ GROUPS = (
             Item(_("Partners"), "affiliate", "partners:partner_list", _staff("partners.view")),
             Item(_("Our company"), "building-store", "partners:company", _dealer("partners.view")),
             Item(_("Our team"), "users-group", "partners:team", _dealer("team.manage"), bar=_("Team")),
+            Item(_("Honour"), "heart-handshake", "honour:figures", _everyone),
         ),
     ),
     Group(

@@ -40,6 +40,7 @@ urlpatterns = [
     path("", include("deal_registration.prechecks.urls")),
     path("", include("deal_registration.disputes.urls")),
     path("", include("deal_registration.messages.urls")),
+    path("", include("deal_registration.honour.urls")),
     path("auth/", include("allauth.urls")),
     path("cms/", include("wagtail.admin.urls")),
     path("", include("content.urls")),  # last: Wagtail's pages answer at the root

@@ -6,6 +6,7 @@ from .auth import *  # noqa: F403
 from .cms import *  # noqa: F403
 from .database import *  # noqa: F403
 from .files import *  # noqa: F403
+from .honour import *  # noqa: F403
 from .i18n import *  # noqa: F403
 from .intake import *  # noqa: F403
 from .jobs import *  # noqa: F403

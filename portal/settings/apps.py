@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "deal_registration.disputes",
     "deal_registration.intake",
     "deal_registration.messages",
+    "deal_registration.honour",
     "portal",
     "wagtail_localize",
     "wagtail_localize.locales",

@@ -48,6 +48,8 @@ class Environment:
     sheet_most_rows: int
     sheet_template_days: int
     duplicates_minimum_score: float
+    honour_least_cases: int
+    honour_least_partners: int
 
     @property
     def is_production(self) -> bool:
@@ -137,6 +139,8 @@ def read_environment() -> Environment:
         sheet_most_rows=env.int("PORTAL_SHEET_MOST_ROWS", default=500),
         sheet_template_days=env.int("PORTAL_SHEET_TEMPLATE_DAYS", default=180),
         duplicates_minimum_score=env.float("PORTAL_DUPLICATES_MINIMUM_SCORE", default=35.0),
+        honour_least_cases=max(env.int("PORTAL_HONOUR_LEAST_CASES", default=5), 2),
+        honour_least_partners=max(env.int("PORTAL_HONOUR_LEAST_PARTNERS", default=3), 2),
     )
 
 

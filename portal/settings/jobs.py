@@ -43,5 +43,6 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-readers": _every(3, "core.ledger.tasks.follow"),
     "registrations-clocks": _every(60, "deal_registration.tasks.run_clocks"),
     "disputes-clocks": _every(60, "deal_registration.disputes.tasks.run_clocks"),
+    "honour-restate": _every(600, "deal_registration.honour.tasks.restate"),
     "content-scheduled": _every(60, "content.tasks.publish_scheduled"),
 }

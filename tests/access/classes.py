@@ -67,6 +67,7 @@ SIGNED_IN = frozenset(
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
         "accounts:customer_options",
+        "honour:figures",
         "list_views:arrange",
         "list_views:columns",
         "list_views:view_list",

@@ -27,6 +27,8 @@ UNSCOPED = {
     "disputes.DisputeParty": "part of a dispute; a dealer reads its own through party_for",
     "disputes.Ruling": "part of a dispute, reached through it",
     "disputes.RulingCode": "part of a ruling, reached through its dispute",
+    "honour.HonourCase": "read by the job that states the figures",
+    "honour.Restating": "a position of a process",
     "identity.Alias": "read by the matching engine as the system",
     "identity.MatchKey": "read by the matching engine as the system",
     "identity.MatchRecord": "read by the matching engine as the system",

@@ -50,6 +50,7 @@ from .disputes import (
     StatementFactory,
 )
 from .messages import MessageFactory, MessageReadFactory
+from .honour import FigureFactory
 from .partners import (
     AgreementFactory,
     AgreementTemplateFactory,
@@ -80,6 +81,7 @@ __all__ = [
     "DraftFactory",
     "DuplicatePairFactory",
     "FieldPermissionFactory",
+    "FigureFactory",
     "HouseListingFactory",
     "ImportFactory",
     "InformationRequestFactory",
