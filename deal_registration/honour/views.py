@@ -100,6 +100,7 @@ def _measure(shown: Honour, measure: Measure, place: str) -> dict:
         "note": note_words(figure),
         "meaning": MEANINGS[measure],
         "few": few,
+        "is_bare": not values,
         "is_zero": bool(values) and not any(values),
         "chart": BarChart(
             title=title_of(figure, measure, place),
