@@ -44,7 +44,6 @@ from .programme import load_programme
 from .territories import load_territories
 from .world import Progress, World
 
-
 MOST_COUNTED_AT_ONCE = 100_000  # of a larger demo, the job counts in the background
 
 

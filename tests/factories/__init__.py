@@ -49,8 +49,8 @@ from .disputes import (
     RulingFactory,
     StatementFactory,
 )
-from .messages import MessageFactory, MessageReadFactory
 from .honour import FigureFactory
+from .messages import MessageFactory, MessageReadFactory
 from .partners import (
     AgreementFactory,
     AgreementTemplateFactory,
