@@ -220,8 +220,10 @@ def test_known_and_unknown_customers_cost_the_same(ask, approved, rival, dealer_
             return len(queries), time.perf_counter() - begin
 
     cost(0, "Warm Up Ltd.")
-    taken = [cost(number, approved.customer_name) for number in range(1, 16)]
-    free = [cost(number, "Wholly Unheard Foundry Ltd.") for number in range(1, 16)]
+    taken, free = [], []
+    for number in range(1, 16):  # by turns, so that what else the machine does falls on both
+        taken.append(cost(number, approved.customer_name))
+        free.append(cost(number, "Wholly Unheard Foundry Ltd."))
     assert {count for count, _seconds in taken} == {count for count, _seconds in free}
     ratio = statistics.median(s for _c, s in taken) / statistics.median(s for _c, s in free)
     assert 0.6 < ratio < 1.7
