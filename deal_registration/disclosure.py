@@ -52,6 +52,8 @@ def tell(line: RegistrationLine, terms: ProgrammeTerms, actor: Actor) -> Told | 
         verdict = disclosed(verdict, terms.disclosure, frozenset(terms.undisclosed_codes))
         if terms.disclosure == Disclosure.NOTHING and not verdict["hits"]:
             return Told("review", _("Received, in review"), "info", (), (), None)
+        if line.is_waiting_for_release:  # whether others wait before would tell the place
+            verdict["hits"] = [hit for hit in verdict["hits"] if hit["code"] != "R06"]
     return in_words(verdict, line)
 
 
