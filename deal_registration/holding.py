@@ -35,6 +35,11 @@ class Holding:
         return self.terms.slots
 
     @property
+    def nearly_all(self) -> int:
+        """From how many on the meter warns."""
+        return self.slots - 1
+
+    @property
     def earned(self) -> int:
         """The slots earned by reporting in time, before floor and ceiling."""
         return self.terms.slots_per_honest_close * self.record.honest
