@@ -138,7 +138,7 @@ def test_the_tier_held_at_the_receipt_decides_whether_a_person_is_needed(
     before, after = ({"auto_approval_ceiling": {"CNY": amount}} for amount in ceilings)
     Tier.objects.filter(holders__partner=filed.partner).update(benefits=before)
     PartnerTier.objects.filter(partner=filed.partner).update(**until(filed))
-    tier = factories.TierFactory(programme=programme, benefits=after)
+    tier = factories.TierFactory(programme=programme, code="gold", benefits=after)
     PartnerTier.objects.create(partner=filed.partner, tier=tier, **since(filed))
     run_jobs()
     assert outcome(filed)[0] == state
@@ -147,7 +147,7 @@ def test_the_tier_held_at_the_receipt_decides_whether_a_person_is_needed(
 def test_protection_is_as_long_as_tier_and_terms_said_at_the_receipt(filed, run_jobs, programme, making):
     Tier.objects.filter(holders__partner=filed.partner).update(benefits={"extra_protection_days": 5})
     PartnerTier.objects.filter(partner=filed.partner).update(**until(filed))
-    tier = factories.TierFactory(programme=programme, benefits={"extra_protection_days": 50})
+    tier = factories.TierFactory(programme=programme, code="gold", benefits={"extra_protection_days": 50})
     PartnerTier.objects.create(partner=filed.partner, tier=tier, **since(filed))
     ProgrammeVersion.objects.create(
         programme=programme, number=2, valid_from=filed.received_at + TICK, settings={"protection_days": 10}

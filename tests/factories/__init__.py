@@ -61,6 +61,7 @@ from .partners import (
     PartnerTierFactory,
     ProgrammeFactory,
     ProgrammeVersionFactory,
+    TierBenefitsFactory,
     TierFactory,
 )
 from .prechecks import PrecheckFactory, PrecheckLineFactory, StandingFactory
@@ -121,6 +122,7 @@ __all__ = [
     "StatementFactory",
     "StoredFileFactory",
     "TerritoryFactory",
+    "TierBenefitsFactory",
     "TierFactory",
     "UserFactory",
 ]

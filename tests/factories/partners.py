@@ -19,6 +19,7 @@ from partners.models import (
     Programme,
     ProgrammeVersion,
     Tier,
+    TierBenefits,
 )
 
 from .core import RoleFactory, UserFactory
@@ -66,6 +67,16 @@ class TierFactory(DjangoModelFactory):
     name_en = "Silver"
     rank = 1
     benefits = factory.LazyFunction(dict)
+
+
+class TierBenefitsFactory(DjangoModelFactory):
+    """What a tier gave from an instant on."""
+
+    class Meta:
+        model = TierBenefits
+
+    tier = factory.SubFactory(TierFactory)
+    valid_from = factory.LazyFunction(timezone.now)
 
 
 class PartnerFactory(DjangoModelFactory):
