@@ -62,7 +62,7 @@ def test_a_taken_scope_is_waited_for_and_told_without_a_place(waiting, others):
         )
         assert "On the wait-list" in page
         assert "Waiting until it is free" in page
-        told.append(page[page.index('class="told ') : page.index("What was filed")])
+        told.append(page[page.index('class="told ') : page.index("What would change the answer")])
     assert told[0] == told[1] == told[2], "nothing shows who comes first"
 
 
