@@ -6,6 +6,7 @@ from .environment import ENVIRONMENT, Mode
 
 CELERY_BROKER_URL = ENVIRONMENT.broker_url or "filesystem://"
 if not ENVIRONMENT.broker_url:
+    CELERY_BROKER_TRANSPORT = "core.jobs.spool:Transport"
     _spool = ENVIRONMENT.data_dir / "spool"
     for _name in ("messages", "processed", "control"):
         (_spool / _name).mkdir(parents=True, exist_ok=True)
