@@ -33,7 +33,7 @@ ASKED = (
     "?sort=-name&per_page=100",
     "?view=all&columns=own_reference,project_name,territory,created_by,partner,owner,registry_id,parent",
 )
-MOST_PAGES = 240
+MOST_PAGES = 400
 
 
 def text_of(response) -> str:
