@@ -84,8 +84,10 @@ class ReviewQueue(ListView):
     filterset_class = QueueFilters
     export_name = "review-queue"
     built_in_views = (
+        BuiltIn("mine", _("Mine first of all"), "whose=mine"),
         BuiltIn("overdue", _("Overdue promises"), "promise=overdue"),
         BuiltIn("today", _("Due within a day"), "promise=today"),
+        BuiltIn("extensions", _("More time"), "what=extensions"),
     )
     template_name = "review/review_queue.html"
     empty_icon = "circle-check"
