@@ -82,9 +82,9 @@ def amend(
 
     ``contacts`` None: as they are. Nothing that differs: nothing happens.
 
-    Raises ``NewPlaceNotAccepted`` for another customer or project without ``accepts_new_place``, ``NeedsNewFiling``
-    while a line is protected, ``NotComplete``, ``PartnerMayNotFile`` where a new place would be taken,
-    ``TransitionRefused`` for a draft or one that ended, ``NotAllowed``.
+    Raises ``KeyReused`` for a key spent on another change, ``NewPlaceNotAccepted`` for another customer or project
+    without ``accepts_new_place``, ``NeedsNewFiling`` while a line is protected, ``NotComplete``, ``PartnerMayNotFile``
+    where a new place would be taken, ``TransitionRefused`` for a draft or one that ended, ``NotAllowed``.
     """
     require(actor, "registrations.file")
     options = {
@@ -100,10 +100,16 @@ def amend(
     result, _created = once(
         f"user:{actor.user_id}",
         idempotency_key,
-        fingerprint(["registrations.amend", registration_pk]),
+        fingerprint(["registrations.amend", registration_pk, _as_typed(options)]),
         lambda: str(_amend(registration_pk, **options).pk),
     )
     return Registration.objects.get(pk=int(result))
+
+
+def _as_typed(options: dict[str, Any]) -> list:
+    """Return what was typed as texts: a key sent again with something else is another change, not the same."""
+    data = [[field, str(value)] for field, value in sorted(options["data"].items())]
+    return [data, options["contacts"], sorted(options["added"]), options["accepts_new_place"]]
 
 
 def _amend(

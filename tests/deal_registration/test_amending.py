@@ -8,6 +8,7 @@ from djmoney.money import Money
 
 from core.access.exceptions import NotAllowed
 from core.documents import files_of
+from core.jobs.idempotency import KeyReused
 from core.ledger.models import Event
 from core.ledger.timelines import facts_of
 from core.workflow import TransitionRefused
@@ -175,6 +176,8 @@ def test_the_same_key_replaces_once(own, dealer_sales):
     }
     assert amend(own, dealer_sales, **options) == amend(own, dealer_sales, **options)
     assert Registration.objects.count() == 2
+    with pytest.raises(KeyReused):
+        amend(own, dealer_sales, **(options | {"data": {"customer_name": "A third one"}}))
 
 
 def test_what_a_filing_needs_cannot_be_emptied(own, dealer_sales):
