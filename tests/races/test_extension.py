@@ -5,6 +5,7 @@ a careless service would, check first and write after, without the lines' lock: 
 database alone keeps them apart.
 """
 
+import threading
 import time
 from datetime import timedelta
 from itertools import pairwise
@@ -24,12 +25,13 @@ from tests.races.crowd import at_once, prepare
 pytestmark = [pytest.mark.postgres, pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
 ROUNDS = 40
-SOON = timedelta(milliseconds=120)
+DEALERS = 8  # so that none holds more than its slots
+SOON = timedelta(milliseconds=400)
 
 
 def rounds(make_partner, places, line, count: int):
     """Return ``count`` pairs of (draft, actor) for the holder and for a rival, each pair for a customer of its own."""
-    work = prepare(make_partner, places, line, dealers=2, filings=2 * count)
+    work = prepare(make_partner, places, line, dealers=DEALERS, filings=2 * count)
     for number, (draft, _actor) in enumerate(work):
         Registration.objects.filter(pk=draft).update(customer_name=f"{NAMES[number // 2]} Works Ltd.")
     return list(zip(work[0::2], work[1::2], strict=True))
@@ -60,10 +62,10 @@ def wait_until(instant) -> None:
 def contest(holder, rival, ask) -> None:
     """Let the holder ask, the clock expire and the rival file, all at the end of the holder's protection."""
     line, ends_at = protect(*holder)
+    has_filed = threading.Event()
 
     def asks() -> None:
-        wait_until(ends_at - timedelta(milliseconds=4))
-        ask(holder, line, ends_at)
+        ask(holder, line, ends_at, has_filed)
 
     def expires() -> None:
         wait_until(ends_at)
@@ -73,25 +75,27 @@ def contest(holder, rival, ask) -> None:
         wait_until(ends_at)
         services.submit(rival[0], actor=rival[1], at=timezone.now())
         services.screen_line(RegistrationLine.objects.get(registration_id=rival[0]).pk)
+        has_filed.set()
 
     errors = at_once([asks, expires, files], lambda act: act(), threads=3)
     assert errors == []
 
 
-def careful(holder, line, ends_at) -> None:
-    """Ask through the service."""
+def careful(holder, line, ends_at, has_filed) -> None:
+    """Ask through the service, as near to the end as one can."""
+    wait_until(ends_at - timedelta(milliseconds=4))
     try:
         services.ask_extension(holder[0], actor=holder[1], at=timezone.now(), note="Still negotiating.")
     except CannotExtend:
         pass
 
 
-def careless(holder, line, ends_at) -> None:
+def careless(holder, line, ends_at, has_filed) -> None:
     """Ask as a service without the lock would: look whether it is in time, do something else, write."""
     row = RegistrationLine.objects.get(pk=line.pk)
     if row.state != State.APPROVED or row.protected_until <= clock.deciding_time():
         return
-    time.sleep(0.25)
+    has_filed.wait(30)
     later = ends_at + timedelta(days=30)
     with transaction.atomic():
         Claim.objects.filter(registration_line=line).update(ends_at=later, state=ClaimState.APPROVED)
