@@ -37,7 +37,14 @@ def test_extended_from_the_mails_link(language, visit, request, making, places, 
     people = {name: get(name) for name in ("dealer_sales", "rival", "channel_manager")}
     partners = (get("own_partner"), get("rival_partner"), get("sub_partner"))
     cast = dress(words, language, people, partners, places, lines)
-    filed = making.file_deal(cast.dealer_sales, customer_name=words.customer)
+    filed = making.file_deal(
+        cast.dealer_sales,
+        customer_name=words.customer,
+        customer_city=words.city,
+        customer_address=words.address,
+        description=words.description,
+        contacts=[{"name": words.contact}],
+    )
     visitor = visit()
     page = visitor.page
     for _try in range(80):
