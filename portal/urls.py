@@ -2,6 +2,7 @@
 
 from django.urls import include, path, register_converter
 
+from core.api.views import SchemaView, documentation
 from core.ui.references import ReferenceConverter
 from portal.views import demo_mails, health
 from portal.views.dashboard import dashboard
@@ -10,6 +11,12 @@ from portal.views.partner_switch import switch_partner
 from portal.views.search import search
 
 register_converter(ReferenceConverter, "ref")
+
+api_patterns = [
+    path("", documentation, name="documentation"),
+    path("v1/openapi.json", SchemaView.as_view(), name="schema"),
+    path("v1/", include("deal_registration.api.urls")),
+]
 
 portal_patterns = [
     path("dashboard/", dashboard, name="dashboard"),
@@ -28,6 +35,7 @@ urlpatterns = [
     path("", include("core.notifications.urls")),
     path("files/", include("core.documents.urls")),
     path("imports/", include("core.imports.urls")),
+    path("api/", include((api_patterns, "api"))),
     path("verify/", include("core.ledger.urls")),
     path("", include("core.list_views.urls")),
     path("accounts/", include("crm.accounts.urls")),

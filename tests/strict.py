@@ -16,6 +16,7 @@ WRITABLE_BY_GET = frozenset(
     {
         "django_session",
         "portal_cache",
+        "api_keyuse",
         "usersessions_usersession",
         "account_emailaddress",
         "wagtailusers_userprofile",

@@ -1,6 +1,7 @@
 """Django settings, one file per concern; the environment is read in ``environment`` alone."""
 
 from .accounts import *  # noqa: F403
+from .api import *  # noqa: F403
 from .apps import *  # noqa: F403
 from .auth import *  # noqa: F403
 from .cms import *  # noqa: F403

@@ -46,6 +46,7 @@ class Environment:
     log_level: str
     merge_undo_days: int
     sheet_most_rows: int
+    api_requests_per_minute: int
     sheet_template_days: int
     duplicates_minimum_score: float
     honour_least_cases: int
@@ -136,6 +137,7 @@ def read_environment() -> Environment:
         metrics=env.bool("PORTAL_METRICS", default=False),
         log_level=env.str("PORTAL_LOG_LEVEL", default="INFO" if mode is not Mode.TEST else "WARNING"),
         merge_undo_days=env.int("PORTAL_MERGE_UNDO_DAYS", default=30),
+        api_requests_per_minute=env.int("PORTAL_API_REQUESTS_PER_MINUTE", default=120),
         sheet_most_rows=env.int("PORTAL_SHEET_MOST_ROWS", default=500),
         sheet_template_days=env.int("PORTAL_SHEET_TEMPLATE_DAYS", default=180),
         duplicates_minimum_score=env.float("PORTAL_DUPLICATES_MINIMUM_SCORE", default=35.0),

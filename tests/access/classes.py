@@ -28,6 +28,7 @@ PUBLIC = frozenset(
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "account_signup",
+        "api:schema",
         "account_email_verification_sent",
         "content_image",
         "ledger:receipt_tool",
@@ -71,6 +72,7 @@ SIGNED_IN = frozenset(
         "list_views:arrange",
         "list_views:columns",
         "list_views:view_list",
+        "api:documentation",
         "notifications:list",
         "notifications:preferences",
         "notifications:read_all",
@@ -81,6 +83,23 @@ SIGNED_IN = frozenset(
         "portal:search",
         "usersessions_list",
         "wagtaildocs_authenticate_with_password",
+    }
+)
+
+# Opened by an API key alone: a session, or none, is answered with 401.
+KEYED = frozenset(
+    {
+        "api:me",
+        "api:product_lines",
+        "api:registration",
+        "api:registration_answer",
+        "api:registration_file",
+        "api:registration_lost",
+        "api:registration_receipt",
+        "api:registration_withdraw",
+        "api:registration_won",
+        "api:registrations",
+        "api:territories",
     }
 )
 
@@ -107,6 +126,7 @@ ROLES: dict[str, frozenset[str]] = {
     "opportunities:opportunity_new": SELLERS,
     "partners:agreement_accept": frozenset({"dealer_manager"}),
     "partners:company": FILERS,
+    "partners:company_keys": frozenset({"dealer_manager"}),
     "partners:partner_list": REVIEWERS | {"administrator"},
     "partners:team": frozenset({"dealer_manager"}),
     "prechecks:precheck_list": READERS,
@@ -193,6 +213,8 @@ OBJECTS: dict[str, OfObject] = {
     "opportunities:opportunity_stage": OfObject("opportunity", SELLERS),
     "opportunities:opportunity_unshare": OfObject("opportunity", SELLERS, others=(("user_ref", "user"),)),
     "opportunities:opportunity_win": OfObject("opportunity", SELLERS),
+    "partners:key_revoke": OfObject("api_key", frozenset({"dealer_manager", "administrator"})),
+    "partners:partner_keys": OfObject("partner", frozenset({"administrator"})),
     "partners:partner_detail": OfObject("partner", READERS),
     "prechecks:precheck_answer": OfObject("precheck", REVIEWERS),
     "prechecks:precheck_detail": OfObject("precheck", READERS),

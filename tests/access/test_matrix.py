@@ -12,7 +12,7 @@ from tests.cast import CAST, DEALERS, EVERYBODY, client_for
 
 from .addresses import addresses, is_cms
 from .checks import nothing
-from .classes import CMS_OPEN, CMS_PEOPLE, OBJECTS, PUBLIC, ROLES, SIGNED_IN
+from .classes import CMS_OPEN, CMS_PEOPLE, KEYED, OBJECTS, PUBLIC, ROLES, SIGNED_IN
 
 pytestmark = pytest.mark.django_db
 
@@ -97,18 +97,18 @@ def is_refusal(response) -> bool:
 
 
 def test_every_address_is_classified():
-    named = PUBLIC | SIGNED_IN | set(ROLES) | set(OBJECTS)
+    named = PUBLIC | SIGNED_IN | KEYED | set(ROLES) | set(OBJECTS)
     unknown = [str(address) for address in addresses() if not is_cms(address) and address.name not in named]
     assert unknown == [], "say in tests/access/classes.py whose it is"
 
 
 def test_every_class_names_an_address_that_is_there():
     there = {address.name for address in addresses()}
-    assert (PUBLIC | SIGNED_IN | set(ROLES) | set(OBJECTS) | CMS_OPEN) - there == set()
+    assert (PUBLIC | SIGNED_IN | KEYED | set(ROLES) | set(OBJECTS) | CMS_OPEN) - there == set()
 
 
 def test_classes_do_not_overlap():
-    classes = [PUBLIC, SIGNED_IN, set(ROLES), set(OBJECTS)]
+    classes = [PUBLIC, SIGNED_IN, KEYED, set(ROLES), set(OBJECTS)]
     assert sum(map(len, classes)) == len(set().union(*classes))
 
 
@@ -126,11 +126,27 @@ def test_visitor_is_sent_to_the_sign_in_from_everything_not_public(method, world
     client = client_for(None)
     wrong = []
     for address in addresses():
-        if address.name in PUBLIC | CMS_OPEN or address.route in ("cms/.*/",):
+        if address.name in PUBLIC | CMS_OPEN | KEYED or address.route in ("cms/.*/",):
             continue
         response = ask(client, method, address.url())
         if not login_page(response):
             wrong.append((str(address), response.status_code, response.headers.get("Location")))
+    nothing(wrong)
+
+
+@pytest.mark.parametrize("person", EVERYBODY)
+def test_no_session_opens_what_needs_a_key(person, world):
+    client = client_for(getattr(world.people, person))
+    wrong = []
+    for address in addresses():
+        if address.name in KEYED:
+            for method in ("get", "post"):
+                response = ask(client, method, address.url())
+                if (response.status_code, response.headers["Content-Type"]) != (
+                    401,
+                    "application/problem+json",
+                ):
+                    wrong.append((address.name, method, response.status_code))
     nothing(wrong)
 
 

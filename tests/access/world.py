@@ -14,6 +14,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from core.api.keys import OFFERED, make_key
 from core.documents import files_of
 from core.imports import services as imports
 from core.list_views.services import Terms, save_view
@@ -305,6 +306,7 @@ def build(cast: Cast | None = None) -> World:
     _sheets(world, canaries)
     _views_of_lists(world, canaries)
     _messages(world, canaries)
+    _api_keys(world, canaries, own_partner, rival_partner)
     settle_all()
     _notices(world)
     return world
@@ -588,6 +590,23 @@ def _views_of_lists(world: World, canaries: Canaries) -> None:
             at=timezone.now(),
         )
         world.put("list_view", label, view, *seen_by)
+
+
+def _api_keys(world: World, canaries: Canaries, own_partner, rival_partner) -> None:
+    """Put a key of one's own and one of the rival's, both made by an administrator."""
+    for label, name, partner in (("own", "dealer_sales", own_partner), ("rival", "rival", rival_partner)):
+        words = canaries.text("rival", "name of an API key") if label == "rival" else "Own order system"
+        key, _secret = make_key(
+            name=words,
+            person=getattr(world.people, name),
+            organisation_id=partner.pk,
+            permissions=OFFERED,
+            days=30,
+            actor=actor_of(world.people.administrator),
+            at=timezone.now(),
+        )
+        seen_by = ("dealer_manager", "administrator") if label == "own" else ("administrator",)
+        world.put("api_key", label, key, *seen_by)
 
 
 def _notices(world: World) -> None:
