@@ -88,4 +88,5 @@ class SchemaView(SpectacularAPIView):
 @require_GET
 def documentation(request: HttpRequest) -> HttpResponse:
     """Explain every endpoint to whoever is signed in, from the schema."""
-    return render(request, "api/documentation.html", {"groups": pages_of(whole_schema())})
+    example = f'curl {request.build_absolute_uri("/api/v1/me")} -H "Authorization: Bearer dpk_…"'
+    return render(request, "api/documentation.html", {"groups": pages_of(whole_schema()), "example": example})

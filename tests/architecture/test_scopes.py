@@ -11,6 +11,7 @@ from .house import our_models
 # Read by mechanisms only, never by a page, a choice or an export.
 UNSCOPED = {
     "accounts.AccountShare": "read by the scopes of accounts themselves",
+    "api.KeyUse": "part of an API key, reached through it",
     "deal_messages.MessageRead": "part of a message, reached through it",
     "deal_registration.Claim": "read by the conflict check as the system; reviewers see it by review_facts",
     "deal_registration.ExtensionRequest": "part of a registration line, reached through its registration",

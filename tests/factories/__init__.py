@@ -1,6 +1,7 @@
 """Factories for every model. Rows only: what needs a service (filing, deciding) is made by ``tests.cast``."""
 
 from .core import (
+    ApiKeyFactory,
     BusinessCalendarFactory,
     FieldPermissionFactory,
     ImportFactory,
@@ -72,6 +73,7 @@ __all__ = [
     "ActivityFactory",
     "AgreementFactory",
     "AgreementTemplateFactory",
+    "ApiKeyFactory",
     "AuthorisationFactory",
     "BusinessCalendarFactory",
     "CertificateFactory",

@@ -7,6 +7,7 @@ from django.core.files.base import ContentFile
 from factory.django import DjangoModelFactory
 
 from core.access.models import FieldLevel, FieldPermission, Role, Side
+from core.api.models import ApiKey
 from core.calendars.models import BusinessCalendar
 from core.documents.models import StoredFile
 from core.imports.models import Import
@@ -150,3 +151,18 @@ class StoredFileFactory(DjangoModelFactory):
     size = factory.LazyAttribute(lambda file: len(file.body))
     sha256 = factory.LazyAttribute(lambda file: hashlib.sha256(file.body).hexdigest())
     content = factory.LazyAttribute(lambda file: ContentFile(file.body, name=file.name))
+
+
+class ApiKeyFactory(DjangoModelFactory):
+    """A key of an organisation that nobody holds the secret of."""
+
+    class Meta:
+        model = ApiKey
+
+    name = "Order system"
+    prefix = factory.Sequence(lambda number: f"dpk_{number:010d}")
+    digest = "0" * 64
+    user = factory.SubFactory(UserFactory)
+    created_by = factory.SelfAttribute("user")
+    organisation_id = 1
+    permissions = ["registrations.view"]

@@ -14,7 +14,7 @@ schemathesis = pytest.importorskip("schemathesis")
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = 12
+EXAMPLES = 4
 
 
 @pytest.fixture
