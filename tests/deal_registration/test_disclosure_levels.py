@@ -92,7 +92,7 @@ def test_nothing_a_taken_scope_looks_like_any_other(approved, heard):
     nowhere(about_taken, *SECRETS, *OF_A_RIVAL, release_day(approved), "R05")
     free, about_free = heard(NOTHING, "Nobody Knows Paper Mill Ltd.")
     assert free == State.IN_REVIEW
-    told = [text[text.index('class="told ') : text.index("What was filed")]
+    told = [text[text.index('class="told ') : text.index("</div>", text.index('class="told '))]
             for text in (about_taken["page"], about_free["page"])]  # fmt: skip
     assert told[0] == told[1]
 
