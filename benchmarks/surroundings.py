@@ -103,6 +103,12 @@ def portal(
         command = [sys.executable, "-m", "gunicorn", f"{application}:application", "--bind", f"{HOST}:{port}"]
         command += ["--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
         command += ["--preload", "--log-level", "warning", "--keep-alive", "30"]
+        command += [
+            "--timeout",
+            "180",
+            "--graceful-timeout",
+            "10",
+        ]  # a busy machine compiles its first pages slowly
         with (Path(data) / "web.log").open("wb") as log:
             process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
         try:
@@ -110,7 +116,10 @@ def portal(
             yield Portal(url, port, loaded_in, env)
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 class Portal:
