@@ -25,6 +25,11 @@ ASKED = (
 )
 
 
+@pytest.fixture(autouse=True)
+def _as_often_as_asked(settings):
+    settings.API_REQUESTS_PER_MINUTE = 1_000_000
+
+
 def program(world, person: str):
     """Return a function that calls as the person: (method, path, body) → (status, text, headers)."""
     user = getattr(world.people, person)
