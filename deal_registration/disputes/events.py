@@ -48,7 +48,7 @@ for _code, _label, _tone, _icon in (
     ("party_joined", _("Another party joined"), "warning", "user-plus"),
     ("deliberation", _("With the decider"), "info", "clipboard-check"),
     ("decider_reminded", _("Ruling due soon"), "warning", "clock"),
-    ("escalated", _("Moved to the next rung"), "danger", "flag"),
+    ("escalated", _("Deciders named"), "info", "user-check"),
     ("overdue", _("Ruling overdue on the highest rung"), "danger", "flag"),
     ("no_decider", _("Nobody is left who may decide"), "danger", "alert-triangle"),
     ("ruled", _("Ruled"), "success", "contract"),

@@ -307,6 +307,7 @@ def build(cast: Cast | None = None) -> World:
     _views_of_lists(world, canaries)
     _messages(world, canaries)
     _api_keys(world, canaries, own_partner, rival_partner)
+    _disputes(world, own_refused, canaries)
     settle_all()
     _notices(world)
     return world
