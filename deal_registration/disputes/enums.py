@@ -43,7 +43,7 @@ class Outcome(models.TextChoices):
 class Remedy(models.TextChoices):
     """What the losing side gets."""
 
-    NONE = "none", _("None")
+    NONE = "none", _("No remedy")
     PRIORITY = "priority", _("Priority on the next filing")
     MARGIN = "margin", _("Compensation margin")
     COSTS = "costs", _("Costs of preparing the offer")

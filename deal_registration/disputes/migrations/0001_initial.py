@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                 ('overturns', models.BooleanField(default=False, verbose_name='overturns the decision')),
                 ('text', models.TextField(max_length=6000, verbose_name='reasons')),
                 ('rule_text', models.CharField(blank=True, max_length=300, verbose_name='the rule it turns on')),
-                ('remedy', models.CharField(choices=[('none', 'None'), ('priority', 'Priority on the next filing'), ('margin', 'Compensation margin'), ('costs', 'Costs of preparing the offer'), ('support', 'Pre-sales support on the next project')], default='none', max_length=10, verbose_name='remedy')),
+                ('remedy', models.CharField(choices=[('none', 'No remedy'), ('priority', 'Priority on the next filing'), ('margin', 'Compensation margin'), ('costs', 'Costs of preparing the offer'), ('support', 'Pre-sales support on the next project')], default='none', max_length=10, verbose_name='remedy')),
                 ('remedy_text', models.CharField(blank=True, max_length=600, verbose_name='what exactly')),
                 ('decided_at', models.DateTimeField(verbose_name='ruled')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
