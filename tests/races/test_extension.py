@@ -82,8 +82,8 @@ def contest(holder, rival, ask) -> None:
 
 
 def careful(holder, line, ends_at, has_filed) -> None:
-    """Ask through the service, as near to the end as one can."""
-    wait_until(ends_at - timedelta(milliseconds=4))
+    """Ask through the service, near the end: nearer or less near by turns, so that both come to pass."""
+    wait_until(ends_at - timedelta(milliseconds=4 + 8 * (holder[0] % 40)))
     try:
         services.ask_extension(holder[0], actor=holder[1], at=timezone.now(), note="Still negotiating.")
     except CannotExtend:
