@@ -16,6 +16,7 @@ from crm.catalog.models import Product, ProductLine
 from crm.territories.models import StaffScope, Territory
 from partners.models import Authorisation, Membership, Partner, ProgrammeVersion, Tier
 from partners.selectors import terms_at, tier_at
+from partners.terms import ProgrammeTerms
 from tests import factories
 from tests.cast import actor_of, client_for, role
 
@@ -138,8 +139,11 @@ def test_a_code_taken_is_said_at_its_field(admin, lines):
 
 
 def terms(programme, **changes) -> dict:
-    """Return what is typed for a version."""
+    """Return what is typed for a version; of a number that is not typed anew the default stays."""
+    defaults = ProgrammeTerms().to_json()
+    kept = {name: value for name, value in defaults.items() if type(value) is int}
     return {
+        **kept,
         "programme": programme.pk,
         "valid_from": "",
         "note": "Longer protection",
