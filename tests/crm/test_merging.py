@@ -89,6 +89,13 @@ def test_positive_control_a_unique_relation_nobody_declared_is_found(monkeypatch
 
 # Columns of ours that hold an id without a foreign key, and are of no account.
 OF_NO_ACCOUNT = {
+    # partner organisations, which are never merged
+    "api.ApiKey.organisation_id",
+    "honour.HonourCase.partner_id",
+    "imports.Import.organisation_id",
+    "list_views.SavedView.organisation_id",
+    # a registration or a dispute
+    "honour.HonourCase.object_id",
     "ledger.Event.actor_id",
     "ledger.Event.transaction_id",
     "ledger.Reader.event_id",

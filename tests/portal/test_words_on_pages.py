@@ -33,8 +33,14 @@ class Page(HTMLParser):
         self.read: list[str] = []
         self.silent = 0
         self.is_zone = False
+        self.english: tuple[str, int] | None = None  # inside an element that says it is English: its tag, how deep
 
     def handle_starttag(self, tag, attributes):
+        if self.english is not None:
+            if tag == self.english[0]:
+                self.english = (tag, self.english[1] + 1)
+        elif tag not in ("html", "button") and dict(attributes).get("lang") == "en":
+            self.english = (tag, 1)
         if tag in ("script", "style", "template", "kbd", "code", "pre"):
             self.silent += 1
         if tag == "option":  # time zones are named as their database names them
@@ -42,13 +48,15 @@ class Page(HTMLParser):
         self.read += [value for key, value in attributes if key in SPOKEN and value]
 
     def handle_endtag(self, tag):
+        if self.english is not None and tag == self.english[0]:
+            self.english = (tag, self.english[1] - 1) if self.english[1] > 1 else None
         if tag in ("script", "style", "template", "kbd", "code", "pre"):
             self.silent -= 1
         if tag in ("option", "select"):
             self.is_zone = False
 
     def handle_data(self, data):
-        if not self.silent and not self.is_zone:
+        if not self.silent and not self.is_zone and self.english is None:
             self.read.append(data)
 
 
