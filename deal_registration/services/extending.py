@@ -94,7 +94,7 @@ def ask_extension(
             .select_related("line")
             .prefetch_related("extensions")
         )
-        if {line.line_id for line in lines} != seen:
+        if registration.state == State.DRAFT or {line.line_id for line in lines} != seen:
             raise TransitionRefused(state=registration.state)
         terms = terms_of(registration)
         chosen = _extendable(lines, line_ids, terms, now)

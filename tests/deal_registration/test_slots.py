@@ -150,7 +150,7 @@ def test_a_dealer_sees_its_own_slots_and_nobody_elses(
 ):
     assert own_holding(actor_of(dealer_sales), timezone.now()).open == 1
     assert own_holding(actor_of(channel_manager), timezone.now()) is None
-    for address in (reverse("registrations:registration_list"), reverse("dashboard")):
+    for address in (reverse("registrations:registration_list"), reverse("portal:dashboard")):
         assert "1 of 20 slots in use" in client_for(dealer_sales).get(address).content.decode()
         assert "slots in use" not in client_for(channel_manager).get(address).content.decode()
     assert (

@@ -33,7 +33,9 @@ class Page(HTMLParser):
         self.read: list[str] = []
         self.silent = 0
         self.is_zone = False
-        self.english: tuple[str, int] | None = None  # inside an element that says it is English: its tag, how deep
+        self.english: tuple[str, int] | None = (
+            None  # inside an element that says it is English: its tag, how deep
+        )
 
     def handle_starttag(self, tag, attributes):
         if self.english is not None:
