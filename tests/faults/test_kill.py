@@ -88,7 +88,7 @@ def finish() -> None:
 
 def test_whatever_was_acknowledged_is_there(make_partner, places, lines, tmp_path):
     rng = random.Random(int(os.environ.get("PORTAL_FAULT_SEED", "5")))
-    work = prepare(make_partner, places, lines.pumps, dealers=4, filings=KILLS * EACH)
+    work = prepare(make_partner, places, lines.pumps, dealers=2 + KILLS, filings=KILLS * EACH)
     names = ("ka", "lo", "mi", "nu", "re", "so", "ti", "va")
     for number, (draft, _actor) in enumerate(work):
         if number % 3:  # one in three files the contested customer
