@@ -62,13 +62,14 @@ def _label(count: int, is_capped: bool) -> str:
     return f"{shown}+" if is_capped else shown
 
 
-def counted(rows, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+def counted(rows, limit: int | None = None) -> tuple[int, bool]:
     """Return how many rows a queryset has, counting no further than ``limit``, and whether there are more."""
+    limit = COUNT_LIMIT if limit is None else limit
     count = rows.order_by()[: limit + 1].count()
     return min(count, limit), count > limit
 
 
-def count_label(rows, limit: int = COUNT_LIMIT) -> str:
+def count_label(rows, limit: int | None = None) -> str:
     """Return how many rows a queryset has, as shown: ``1,234``, or ``10,000+`` where there are more."""
     return _label(*counted(rows, limit))
 

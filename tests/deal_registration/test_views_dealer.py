@@ -533,10 +533,10 @@ def test_list_asks_as_often_for_three_rows_as_for_one(
     assert count_queries(dealer.get, url) == for_one
 
 
-def test_page_asks_as_often_for_three_lines_as_for_one(
+def test_page_asks_as_often_for_three_lines_as_for_two(
     dealer, file_deal, dealer_sales, lines, run_jobs, count_queries
 ):
-    one = file_deal(dealer_sales, customer_name="Single Line Mill", lines=[lines.pumps])
+    one = file_deal(dealer_sales, customer_name="Single Line Mill", lines=[lines.pumps, lines.drives])
     three = file_deal(
         dealer_sales,
         customer_name="Triple Line Harbour",

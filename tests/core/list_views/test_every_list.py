@@ -130,13 +130,14 @@ def test_with_every_column_the_queries_do_not_depend_on_the_rows(name, readers, 
         response = reader.get(query)
         assert reader.shown(response) == reader.named()
         everything = count_queries(reader.get, query)
-        first = [row.pk for row in response.context["page"].rows[:1]]
-        most = max(most, len(response.context["page"].rows))
-        if not first:
-            continue
-        with monkeypatch.context() as patch:
-            patch.setattr(LISTS[name], "get_rows", lambda self, one=first: get_rows(self).filter(pk__in=one))
-            assert count_queries(reader.get, query) == everything
+        there = [row.pk for row in response.context["page"].rows]
+        most = max(most, len(there))
+        alone = []  # a row without what another has, say a parent, asks for less
+        for pk in there[:6]:
+            with monkeypatch.context() as patch:
+                patch.setattr(LISTS[name], "get_rows", lambda self, one=pk: get_rows(self).filter(pk=one))
+                alone.append(count_queries(reader.get, query))
+        assert not there or max(alone) == everything
     assert most > 1, "nobody sees two rows"
 
 
