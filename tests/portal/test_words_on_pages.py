@@ -16,7 +16,8 @@ WORD = re.compile(r"(?<![\w@./:%-])[A-Za-z]{3,}(?![\w@/:%-]|\.[a-z])")
 SPOKEN = ("title", "placeholder", "aria-label", "alt", "aria-description")
 SAME_EVERYWHERE = frozenset(
     {
-        *("App", "English", "Enter", "Excel", "Merkle", "Office"),
+        *("Alt", "App", "English", "Enter", "Excel", "Merkle", "Office", "Python", "cryptography"),
+        *("API", "GET", "ISO", "OpenAPI", "POST", "RFC", "problem"),  # problem JSON is a format
         *("CNY", "EUR", "GBP", "HKD", "TWD", "USD"),
         *("CST", "CSV", "DUNS", "ERP", "GBK", "JSON", "PDF", "QR", "SHA", "TOTP", "UTC", "VAT", "XLSX"),
     }
